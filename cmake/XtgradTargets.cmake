@@ -17,12 +17,18 @@ if(XTGRAD_SANITIZE)
   target_link_options(xtgrad_options INTERFACE -fsanitize=${XTGRAD_SANITIZE})
 endif()
 
+include(GNUInstallDirs)
+
 # <xtgrad/array/array.hpp> is array/array.hpp; the umbrella headers <xtgrad/array.hpp>, ... include a whole part.
 set(XTGRAD_PARTS array autograd nn optim datasets handwritten)
 set(XTGRAD_INCLUDE_DIR "${PROJECT_BINARY_DIR}/include")
 file(MAKE_DIRECTORY "${XTGRAD_INCLUDE_DIR}/xtgrad")
 foreach(part IN LISTS XTGRAD_PARTS)
   file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${part}" "${XTGRAD_INCLUDE_DIR}/xtgrad/${part}" SYMBOLIC)
+  file(GLOB umbrella CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${part}/${part}.hpp")
+  if(umbrella)
+    file(CONFIGURE OUTPUT "${XTGRAD_INCLUDE_DIR}/xtgrad/${part}.hpp" CONTENT "#pragma once\n#include <xtgrad/${part}/${part}.hpp>\n" @ONLY)
+  endif()
 endforeach()
 
 # xtgrad_library(name SOURCES ... DEPENDS ...): one part of xtgrad, as target xtgrad_<name> with alias xtgrad::<name>.
@@ -32,6 +38,17 @@ function(xtgrad_library name)
   add_library(xtgrad::${name} ALIAS xtgrad_${name})
   set_target_properties(xtgrad_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
   target_compile_features(xtgrad_${name} PUBLIC cxx_std_20)
-  target_include_directories(xtgrad_${name} PUBLIC "$<BUILD_INTERFACE:${XTGRAD_INCLUDE_DIR}>" "$<INSTALL_INTERFACE:include>")
+  target_include_directories(xtgrad_${name} PUBLIC "$<BUILD_INTERFACE:${XTGRAD_INCLUDE_DIR}>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
   target_link_libraries(xtgrad_${name} PUBLIC ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS} "$<BUILD_INTERFACE:xtgrad_options>")
+endfunction()
+
+# xtgrad::xtgrad: every part that has been defined, for those who do not want to choose.
+function(xtgrad_aggregate)
+  add_library(xtgrad INTERFACE)
+  add_library(xtgrad::xtgrad ALIAS xtgrad)
+  foreach(part IN LISTS XTGRAD_PARTS)
+    if(TARGET xtgrad_${part})
+      target_link_libraries(xtgrad INTERFACE xtgrad_${part})
+    endif()
+  endforeach()
 endfunction()
