@@ -1,0 +1,26 @@
+# cmake -DCOMPILER=… -DINCLUDE=… -DPART=… -DBINARY=… -P headers.cmake: compiles each header INCLUDE/xtgrad/PART/….hpp, and the umbrella header
+# INCLUDE/xtgrad/PART.hpp, alone.
+cmake_minimum_required(VERSION 3.25)
+
+file(GLOB_RECURSE headers RELATIVE "${INCLUDE}" "${INCLUDE}/xtgrad/${PART}/*.hpp")
+if(EXISTS "${INCLUDE}/xtgrad/${PART}.hpp")
+  list(APPEND headers "xtgrad/${PART}.hpp")
+endif()
+if(NOT headers)
+  message(FATAL_ERROR "No header of ${PART} is installed in ${INCLUDE}")
+endif()
+set(failures "")
+foreach(header IN LISTS headers)
+  string(MAKE_C_IDENTIFIER "${header}" name)
+  file(WRITE "${BINARY}/${name}.cpp" "#include <${header}>\n")
+  execute_process(COMMAND "${COMPILER}" -std=c++20 -fsyntax-only -Wall -Wextra -Wconversion -Wshadow -Werror "-I${INCLUDE}" "${BINARY}/${name}.cpp"
+    RESULT_VARIABLE status ERROR_VARIABLE output)
+  if(NOT status EQUAL 0)
+    string(APPEND failures "\n<${header}>:\n${output}")
+  endif()
+endforeach()
+list(LENGTH headers count)
+message(STATUS "${count} headers")
+if(failures)
+  message(FATAL_ERROR "These do not compile alone:${failures}")
+endif()

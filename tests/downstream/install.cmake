@@ -1,0 +1,22 @@
+# cmake -DBUILD=… -DPREFIX=… -DFORBIDDEN=… -P install.cmake: installs into an empty prefix, and checks that the package can be moved to another
+# machine: no file of it names a directory of FORBIDDEN (the source and the build tree).
+cmake_minimum_required(VERSION 3.25)
+
+file(REMOVE_RECURSE "${PREFIX}")
+execute_process(COMMAND "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${PREFIX}" RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "cmake --install: exit status ${status}")
+endif()
+file(GLOB_RECURSE files "${PREFIX}/*.hpp" "${PREFIX}/*.cmake")
+if(NOT files)
+  message(FATAL_ERROR "nothing was installed")
+endif()
+foreach(file IN LISTS files)
+  file(READ "${file}" text)
+  foreach(directory IN LISTS FORBIDDEN)
+    string(FIND "${text}" "${directory}/" place)
+    if(NOT place EQUAL -1)
+      message(FATAL_ERROR "${file} names ${directory}")
+    endif()
+  endforeach()
+endforeach()
