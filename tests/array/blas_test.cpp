@@ -66,7 +66,7 @@ TEST_CASE_TEMPLATE("gemm equals the triple loop for every flag, around the thres
 
 TEST_CASE("gemm with beta 0 never reads the result, at any size") {
     const double not_a_number = std::numeric_limits<double>::quiet_NaN();
-    for (const std::size_t extent : {1, 4, 7, 40}) {
+    for (const std::size_t extent : {1U, 4U, 7U, 40U}) {
         for (const std::size_t inner : {std::size_t{0}, extent}) {
             const Array<double> a = ones<double>({extent, inner});
             const Array<double> b = ones<double>({inner, extent});
@@ -79,7 +79,7 @@ TEST_CASE("gemm with beta 0 never reads the result, at any size") {
 }
 
 TEST_CASE("gemm lets NaN and infinity of the operands through, at any size") {
-    for (const std::size_t extent : {2, 40}) {
+    for (const std::size_t extent : {2U, 40U}) {
         Array<double> a       = zeros<double>({extent, extent});
         Array<double> b       = ones<double>({extent, extent});
         b(0, 0)               = std::numeric_limits<double>::infinity();
