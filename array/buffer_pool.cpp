@@ -36,10 +36,10 @@ class ThreadPool;
 
 // Sits in the 64 bytes before each block, so that the block itself is aligned.
 struct alignas(alignment) Header {
-    ThreadPool*  owner;
-    Header*      next; // while the block waits in a list
-    std::size_t  size_class;
-    std::size_t  capacity;
+    ThreadPool* owner;
+    Header*     next; // while the block waits in a list
+    std::size_t size_class;
+    std::size_t capacity;
 };
 static_assert(sizeof(Header) == alignment);
 
@@ -162,9 +162,7 @@ private:
         in_use_.store(now, std::memory_order_relaxed);
         if (now > peak_.load(std::memory_order_relaxed)) peak_.store(now, std::memory_order_relaxed);
     }
-    void uncount_in_use(std::size_t bytes) noexcept {
-        in_use_.store(in_use_.load(std::memory_order_relaxed) - bytes, std::memory_order_relaxed);
-    }
+    void uncount_in_use(std::size_t bytes) noexcept { in_use_.store(in_use_.load(std::memory_order_relaxed) - bytes, std::memory_order_relaxed); }
 
     std::array<Header*, class_count> free_{};
     std::atomic<Header*>             returned_{nullptr};

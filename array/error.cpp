@@ -25,8 +25,6 @@ SourceScope::~SourceScope() {
     if (outermost_) scope_file = nullptr;
 }
 
-SourceLocation SourceScope::resolve(SourceLocation where) noexcept {
-    return scope_file == nullptr ? where : SourceLocation{scope_file, scope_line};
-}
+SourceLocation SourceScope::resolve(SourceLocation where) noexcept { return scope_file == nullptr ? where : SourceLocation{scope_file, scope_line}; }
 
 } // namespace xtgrad

@@ -18,7 +18,8 @@ std::size_t element_count(const Shape& shape, SourceLocation where) {
     if (std::find(shape.begin(), shape.end(), std::size_t{0}) != shape.end()) return 0;
     Index count = 1;
     for (const std::size_t extent : shape) {
-        if (__builtin_mul_overflow(count, extent, &count)) throw ShapeError("shape " + to_string(shape) + " has more elements than can be addressed", where);
+        if (__builtin_mul_overflow(count, extent, &count))
+            throw ShapeError("shape " + to_string(shape) + " has more elements than can be addressed", where);
     }
     return static_cast<std::size_t>(count);
 }
@@ -26,11 +27,12 @@ std::size_t element_count(const Shape& shape, SourceLocation where) {
 Shape broadcast_shapes(std::string_view operation, const Shape& a, const Shape& b, SourceLocation where) {
     Shape result(std::max(a.size(), b.size()), 1);
     for (std::size_t back = 1; back <= result.size(); ++back) {
-        const std::size_t of_a   = back <= a.size() ? a[a.size() - back] : 1;
-        const std::size_t of_b   = back <= b.size() ? b[b.size() - back] : 1;
+        const std::size_t of_a = back <= a.size() ? a[a.size() - back] : 1;
+        const std::size_t of_b = back <= b.size() ? b[b.size() - back] : 1;
         if (of_a != of_b && of_a != 1 && of_b != 1) {
             throw ShapeError(std::string(operation) + ": shapes " + to_string(a) + " and " + to_string(b) + " do not broadcast: extents " +
-                                 std::to_string(of_a) + " and " + std::to_string(of_b) + " on axis -" + std::to_string(back) + " differ and neither is 1",
+                                 std::to_string(of_a) + " and " + std::to_string(of_b) + " on axis -" + std::to_string(back) +
+                                 " differ and neither is 1",
                              where);
         }
         result[result.size() - back] = of_a == 1 ? of_b : of_a;
