@@ -33,6 +33,16 @@ foreach(part IN LISTS XTGRAD_PARTS)
   set_tests_properties(headers.${part} PROPERTIES FIXTURES_REQUIRED installed_package COST 500)
 endforeach()
 
+# What configure refuses, and what it says: libraries that are missing, a BLAS that computes wrongly.
+function(xtgrad_refused name expect)
+  add_test(NAME configure.${name} COMMAND "${CMAKE_COMMAND}" "-DSOURCE=${PROJECT_SOURCE_DIR}" "-DBINARY=${PROJECT_BINARY_DIR}/tests/configure/${name}"
+    "-DOPTIONS=${same_tools};${ARGN}" "-DEXPECT=${expect}" -P "${CMAKE_CURRENT_SOURCE_DIR}/downstream/refused.cmake")
+endfunction()
+xtgrad_refused(missing_libraries "apt-get install libxtensor-dev libfmt-dev "
+  -DCMAKE_DISABLE_FIND_PACKAGE_xtensor=ON -DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON)
+add_library(xtgrad_wrong_blas SHARED downstream/wrong_blas.cpp)
+xtgrad_refused(wrong_blas "exit status 1; 1 is a wrong result" "-DBLAS_LIBRARIES=$<TARGET_FILE:xtgrad_wrong_blas>")
+
 # What must not compile: each tests/compile_fail/NAME.cpp says in itself what and with which message.
 file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/*.cpp")
 foreach(source IN LISTS sources)
