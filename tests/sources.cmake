@@ -1,6 +1,6 @@
 # Tests of the sources and the package rather than of the built programs: the same whatever the build's options, so a sanitizer build, whose
 # libraries link only with the sanitizer's own flags, leaves them out.
-if(XTGRAD_SANITIZE)
+if(XTGRAD_SANITIZE OR NOT XTGRAD_INSTALL)
   return()
 endif()
 
