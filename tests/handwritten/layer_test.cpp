@@ -237,7 +237,7 @@ TEST_CASE("CrossEntropy adds eps to probabilities, or nothing, and counts absent
     CHECK(largest_difference(clamped.gradient(q, soft), numeric_gradient([&](const Array<double>& x) { return clamped.estimate(x, soft); }, q)) <
           1e-7);
     CHECK_THROWS_AS(CrossEntropy<double>(-1e-12), ValueError);
-    CHECK_THROWS_AS(CrossEntropy<float>(std::numeric_limits<float>::quiet_NaN()), ValueError);
+    CHECK_THROWS_AS(CrossEntropy<float>{std::numeric_limits<float>::quiet_NaN()}, ValueError);
 }
 
 TEST_CASE("Layers and costs refuse wrong shapes and a backward without forward, in words and with the caller's line") {
