@@ -1,5 +1,6 @@
 #include <xtgrad/array/file.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
