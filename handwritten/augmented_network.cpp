@@ -233,9 +233,9 @@ Index AugmentedNetwork<T>::predict(const Array<T>& input, const Weights<T>& weig
 template <Scalar T>
 Array<Index> AugmentedNetwork<T>::predict_all(const Array<T>& inputs, const Weights<T>& weights, SourceLocation where) const {
     require_columns("AugmentedNetwork: inputs", inputs, static_cast<std::size_t>(this->inputs()), where);
-    const std::size_t              samples = inputs.shape(0);
-    const std::vector<std::size_t> order   = natural_order(samples);
-    Array<Index>                   answers = zeros<Index>({samples});
+    const std::size_t  samples = inputs.shape(0);
+    const Array<Index> order   = natural_order(samples);
+    Array<Index>       answers = zeros<Index>({samples});
     for (std::size_t first = 0; first < samples; first += samples_at_once) {
         const std::size_t  count = std::min(samples_at_once, samples - first);
         const Array<Index> some  = decode(forward(take_rows(inputs, order, first, count), weights, where), where);

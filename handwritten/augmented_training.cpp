@@ -48,7 +48,7 @@ public:
           batch_size_(batch_size(options, inputs.shape(0), where)) {}
 
     AugmentedEpoch run(int epoch) {
-        const std::vector<std::size_t> order = options_.order ? options_.order(epoch) : natural_order(labels_.size());
+        const Array<Index> order = options_.order ? options_.order(epoch) : natural_order(labels_.size());
         require_order("train", order, labels_.size(), where_);
         const bool        overlapping = options_.batches == BatchPolicy::overlapping_windows_slip;
         const std::size_t batches     = overlapping ? order.size() / batch_size_ : (order.size() + batch_size_ - 1) / batch_size_;
@@ -72,7 +72,7 @@ public:
     }
 
 private:
-    void step(const std::vector<std::size_t>& order, std::size_t first, std::size_t count, AugmentedEpoch& result) {
+    void step(const Array<Index>& order, std::size_t first, std::size_t count, AugmentedEpoch& result) {
         const Array<T>     inputs  = take_rows(inputs_, order, first, count);
         const Array<Index> labels  = take_rows(labels_, order, first, count);
         const Array<Index> answers = network_.decode(network_.forward(inputs, where_), where_);

@@ -56,7 +56,7 @@ struct AugmentedTrainingOptions {
     BatchPolicy          batches       = BatchPolicy::consecutive;
     TargetPolicy         targets       = TargetPolicy::label_of_sample;
     /// The order in which an epoch, counted from 0, takes the samples, each with its label; without it they come as they lie.
-    std::function<std::vector<std::size_t>(int epoch)> order = {};
+    std::function<Array<Index>(int epoch)> order = {};
     /// Answers each batch once more after the step on it, and counts; see AugmentedEpoch::right_after_own_step.
     bool ask_after_each_step = false;
 

@@ -32,8 +32,8 @@ void require_samples(const char* operation, const Array<T>& inputs, const Array<
 
 // Shows the samples batch by batch to `step`, which answers with cost and number of right answers.
 template <Scalar T, class Step>
-EpochResult pass(const std::string& title, const Array<T>& inputs, const Array<T>& targets, const std::vector<std::size_t>& order,
-                 const PassOptions& options, Step step) {
+EpochResult pass(const std::string& title, const Array<T>& inputs, const Array<T>& targets, const Array<Index>& order, const PassOptions& options,
+                 Step step) {
     ProgressBar bar(order.size(), title, options.progress);
     EpochResult result{0, 0, 0, 0, false};
     std::size_t correct = 0;
@@ -77,7 +77,7 @@ std::vector<EpochResult> train(Layer<T>& model, const Cost<T>& cost, const Array
         throw ValueError(fmt::format("train: the learning rate must be a number, not {}", options.learning_rate), where);
     std::vector<EpochResult> results;
     for (int epoch = 0; epoch < options.epochs; ++epoch) {
-        const std::vector<std::size_t> order = options.order ? options.order(epoch) : natural_order(inputs.shape(0));
+        const Array<Index> order = options.order ? options.order(epoch) : natural_order(inputs.shape(0));
         require_order("train", order, inputs.shape(0), where);
         results.push_back(
             pass(fmt::format("epoch {}", epoch + 1), inputs, targets, order, options, [&](const Array<T>& some, const Array<T>& their_targets) {

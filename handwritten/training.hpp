@@ -42,7 +42,7 @@ struct TrainingOptions : PassOptions {
     int    epochs        = 100;
     double learning_rate = 1e-4;
     /// The order in which an epoch, counted from 0, takes the samples; without it they come as they lie.
-    std::function<std::vector<std::size_t>(int epoch)> order = {};
+    std::function<Array<Index>(int epoch)> order = {};
     /// Called after each epoch, counted from 0, with its result; false ends the training.
     std::function<bool(int epoch, const EpochResult& result)> after_epoch = {};
 };

@@ -76,7 +76,8 @@ TEST_CASE("Online, mini-batch and batch steps sum the corrections of one, some a
     };
     for (const auto& [mode, given, size] :
          {Case{StepMode::online, {}, 1}, Case{StepMode::mini_batch, 3, 3}, Case{StepMode::batch, {}, 7}, Case{StepMode::mini_batch, {}, 1}}) {
-        CAPTURE(size);
+        const std::size_t batch_size = size;
+        CAPTURE(batch_size);
         Net     trained = make({2, 3, 3}, 4), by_hand = make({2, 3, 3}, 4);
         Options options       = quiet();
         options.mode          = mode;
@@ -139,7 +140,7 @@ TEST_CASE("An order shuffles samples together with their labels") {
     Options       options = quiet();
     options.mode          = StepMode::online;
     options.epochs        = 1;
-    options.order         = [](int) { return std::vector<std::size_t>{3, 0, 4}; };
+    options.order         = [](int) { return Array<Index>{3, 0, 4}; };
     const auto epoch      = train(trained, data.inputs, data.labels, options).front();
     CHECK(epoch.samples == 3);
     for (const std::size_t sample : {3U, 0U, 4U})
@@ -260,7 +261,7 @@ TEST_CASE("Augmented training refuses what cannot be trained on before the first
     CHECK_THROWS_AS(attempt([](Options& options) { options.batch_size = 11; }), ValueError);
     CHECK_THROWS_AS(attempt([](Options& options) { options.epochs = -1; }), ValueError);
     CHECK_THROWS_AS(attempt([](Options& options) { options.learning_rate = INFINITY; }), ValueError);
-    CHECK_THROWS_AS(attempt([](Options& options) { options.order = [](int) { return std::vector<std::size_t>{10}; }; }), ValueError);
+    CHECK_THROWS_AS(attempt([](Options& options) { options.order = [](int) { return Array<Index>{10}; }; }), ValueError);
     CHECK_THROWS_AS(train(network, data.inputs, zeros<Index>({9}), quiet()), ShapeError);
     CHECK_THROWS_AS(train(network, zeros<double>({10, 3}), data.labels, quiet()), ShapeError);
     Array<Index> beyond = data.labels;

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <sstream>
 #include <string>
@@ -90,7 +92,9 @@ TEST_CASE("An epoch's cost is the sum over its batches of the estimate before ea
     Quiet                         quiet;
     const MeanSquareError<double> cost;
     Random                        random{3};
-    const auto                    order = random.permutation(90);
+    const auto                    permutation = random.permutation(90);
+    Array<Index>                  order       = zeros<Index>({90});
+    std::copy(permutation.begin(), permutation.end(), order.data());
 
     Network<double> network = make_network();
     TrainingOptions options = quiet.options(1);
@@ -150,7 +154,7 @@ TEST_CASE("train and validate refuse what cannot be trained on") {
     CHECK_THROWS_AS(attempt([](TrainingOptions& options) { options.batch_size = 0; }), ValueError);
     CHECK_THROWS_AS(attempt([](TrainingOptions& options) { options.epochs = -1; }), ValueError);
     CHECK_THROWS_AS(attempt([](TrainingOptions& options) { options.learning_rate = std::nan(""); }), ValueError);
-    CHECK_THROWS_AS(attempt([](TrainingOptions& options) { options.order = [](int) { return std::vector<std::size_t>{90}; }; }), ValueError);
+    CHECK_THROWS_AS(attempt([](TrainingOptions& options) { options.order = [](int) { return Array<Index>{90}; }; }), ValueError);
     CHECK_THROWS_AS(train(network, cost, data.inputs, zeros<double>({89, 3}), quiet.options(1)), ShapeError);
     CHECK_THROWS_AS(validate(network, cost, zeros<double>({90, 7}), data.targets, quiet.options(1)), ShapeError);
 
