@@ -57,7 +57,7 @@ auto stack(const std::vector<Sample>& samples, SourceLocation where = {}) {
         Array<T>          result(shape);
         const std::size_t width = samples.empty() ? 0 : result.size() / samples.size();
         for (std::size_t place = 0; place < samples.size(); ++place) {
-            const Array<T> sample = samples[place];
+            const Array<T>& sample = samples[place];
             if (Shape(sample.shape().begin(), sample.shape().end()) != Shape(shape.begin() + 1, shape.end())) {
                 throw ShapeError("stack: sample " + std::to_string(place) + " has shape " + to_string(sample.shape()) + ", the first has " +
                                      to_string(Shape(shape.begin() + 1, shape.end())) + "; the samples of a batch need one shape",

@@ -173,7 +173,7 @@ TEST_CASE("The gates have their truth tables") {
         CHECK(to_string(gate.inputs().shape()) == "[4, 2]");
         CHECK(to_string(gate.targets().shape()) == "[4, 1]");
         for (std::size_t row = 0; row < 4; ++row) {
-            CHECK(gate.inputs()(row, 0) == static_cast<float>(row / 2));
+            CHECK(gate.inputs()(row, 0) == (row < 2 ? 0.0f : 1.0f));
             CHECK(gate.inputs()(row, 1) == static_cast<float>(row % 2));
             CHECK(gate.targets()(row, 0) == answers[row]);
         }
