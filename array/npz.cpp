@@ -203,7 +203,7 @@ void save_npz(const std::filesystem::path& path, const NamedArrays& arrays) {
     std::uint64_t offset = 0;
     if (arrays.size() >= zip64_count) throw ValueError("save_npz: " + std::to_string(arrays.size()) + " arrays are too many; safetensors holds them");
     for (const auto& [name, array] : arrays) {
-        const auto fail = [&](const std::string& what) { throw ValueError("save_npz: the array `" + name + "` " + what); };
+        const auto fail = [&name = name](const std::string& what) { throw ValueError("save_npz: the array `" + name + "` " + what); };
         if (name.empty() || name.size() + extension.size() > zip64_count || name.find('\0') != std::string::npos) {
             fail("cannot be stored: a name has 1 to 65531 bytes, none of them NUL");
         }
