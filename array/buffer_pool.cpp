@@ -78,7 +78,7 @@ void* system_allocate(std::size_t bytes) {
 class ThreadPool {
 public:
     void* allocate(std::size_t bytes) {
-        const std::size_t size_class = class_of(bytes);
+        const std::size_t size_class = class_of(bytes + BufferPool::slack);
         Header*           header     = free_[size_class];
         if (header == nullptr && returned_.load(std::memory_order_relaxed) != nullptr) {
             collect_returned();

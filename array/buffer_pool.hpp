@@ -13,8 +13,8 @@ struct BufferStatistics {
     std::uint64_t peak_bytes_in_use;  ///< the largest `bytes_in_use` since `reset_peak()`
 };
 
-/// Memory for arrays: 64-byte aligned blocks whose capacity is a multiple of 64 bytes, so that kernels may read and write whole vectors past
-/// the last element. Freed blocks wait in lists of the thread that made them, by size; a block freed by another thread goes home. Small
+/// Memory for arrays: blocks aligned to 64 bytes that go on for at least `slack` bytes past what was asked for, so that kernels may read and
+/// write whole vectors at the end. Freed blocks wait in lists of the thread that made them, by size; a block freed by another thread goes home. Small
 /// blocks are carved from slabs and stay; large ones go back to the system when more than `cache_limit` bytes of them wait. Under
 /// AddressSanitizer a freed block is poisoned.
 class BufferPool {
@@ -26,6 +26,8 @@ public:
     static BufferStatistics statistics() noexcept;
     static void             reset_peak() noexcept;
 
+    /// The widest vector, in bytes.
+    static constexpr std::size_t slack = 64;
     /// Waiting large blocks of one thread, in bytes; beyond it they are returned to the system.
     static constexpr std::size_t cache_limit = std::size_t{1} << 30;
 };

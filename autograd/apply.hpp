@@ -1,0 +1,108 @@
+#pragma once
+
+#include <array>
+
+#include <xtgrad/autograd/primitive.hpp>
+#include <xtgrad/autograd/sweep.hpp>
+
+namespace xtgrad {
+
+/// The record of a structured primitive: the primitive object itself, and what its vjp needs.
+template <class P, Scalar T>
+class StructuredRecord final : public Record {
+    static constexpr VjpForm     form         = rules::vjp_form<P, Variable<T>, Variable<T>>();
+    static constexpr bool        saves_output = form.saves == Saves::output || form.saves == Saves::both;
+    static constexpr std::size_t saved_count  = form.inputs + (saves_output ? 1 : 0);
+
+public:
+    StructuredRecord(std::span<const Place> input_places, const AnyVariable& output, P&& primitive, std::span<const Variable<T>> operands)
+        : Record(input_places, output), primitive_(std::move(primitive)) {
+        for (std::size_t input = 0; input < form.inputs; ++input) saved_[input] = operands[input];
+        if constexpr (saves_output) saved_[form.inputs] = output;
+    }
+
+    std::string_view name() const noexcept override { return P::name; }
+    void             release() noexcept override { saved_ = {}; }
+
+    void backward(Sweep& sweep) override {
+        const Variable<T> g = sweep.take_cotangent<T>();
+        if constexpr (saves_output) {
+            // As a recorded value the output stands at this record's own place.
+            saved_[form.inputs] = AnyVariable(saved_[form.inputs].any_value(), place, serial);
+        }
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            const std::array<Variable<T>, sizeof...(I) + 1> x{sweep.saved<T>(saved_[I])..., g};
+            const SourceScope                               scope(where);
+            deliver(sweep,
+                    rules::call<form.saves>(primitive_, g, x, x[saved_count == 0 ? 0 : saved_count - 1], std::make_index_sequence<form.inputs>{}));
+        }
+        (std::make_index_sequence<saved_count>{});
+    }
+
+private:
+    static void deliver(Sweep& sweep, Variable<T>&& contribution) { sweep.contribute<T>(0, std::move(contribution)); }
+    template <class... F>
+    static void deliver(Sweep& sweep, const Each<F...>& each_of) {
+        std::apply(
+            [&](const F&... contribution) {
+                std::size_t input = 0;
+                ((sweep.wants(input) ? sweep.contribute<T>(input, contribution()) : void(), ++input), ...);
+            },
+            each_of.contributions);
+    }
+    // Any number of inputs: the vjp gives a function of the input's index.
+    template <std::invocable<std::size_t> F>
+    void deliver(Sweep& sweep, const F& contribution) {
+        for (std::size_t input = 0; input < inputs.size(); ++input) {
+            if (sweep.wants(input)) sweep.contribute<T>(input, contribution(input));
+        }
+    }
+
+    P                                    primitive_;
+    std::array<AnyVariable, saved_count> saved_;
+};
+
+/// Runs a structured primitive: checks the shapes, computes, and records where an input is recorded.
+template <class P, Scalar T>
+Variable<T> apply(P primitive, std::span<const Variable<T>> operands, SourceLocation where) {
+    static_assert(StructuredRule<P, T>, "xtgrad: a structured primitive needs a name, samples, and exactly one vjp");
+    static_assert(StructuredPrimitives::index_of<P>() < StructuredPrimitives::size);
+    where                   = SourceScope::resolve(where);
+    const RecordList& list  = RecordList::current();
+    bool              found = false;
+    // Few operations have more than eight inputs; those allocate.
+    std::array<Record::Place, 8>   few{};
+    std::vector<Record::Place>     many(operands.size() > few.size() ? operands.size() : 0);
+    const std::span<Record::Place> places(many.empty() ? few.data() : many.data(), operands.size());
+    for (std::size_t input = 0; input < operands.size(); ++input) {
+        places[input] = list.place_of(operands[input], P::name, where);
+        found         = found || places[input] != AnyVariable::no_place;
+    }
+    Value<T> output;
+    if constexpr (P::arity == 0) {
+        std::vector<Value<T>> values;
+        std::vector<Shape>    shapes;
+        for (const Variable<T>& operand : operands) {
+            values.push_back(operand.typed());
+            shapes.push_back(operand.shape());
+        }
+        primitive.infer(where, shapes);
+        output = primitive.template forward<T>(values);
+    } else {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            primitive.infer(where, operands[I].shape()...);
+            output = primitive.forward(operands[I].typed()...);
+        }
+        (std::make_index_sequence<P::arity>{});
+    }
+    if (!found) return Variable<T>(std::move(output));
+    return Variable<T>(RecordList::current().append<StructuredRecord<P, T>>(output, places, where, std::move(primitive), operands));
+}
+
+template <class P, Scalar T, std::same_as<Variable<T>>... Rest>
+Variable<T> apply(P primitive, SourceLocation where, const Variable<T>& first, const Rest&... rest) {
+    const std::array<Variable<T>, 1 + sizeof...(Rest)> operands{first, rest...};
+    return apply<P, T>(std::move(primitive), operands, where);
+}
+
+} // namespace xtgrad

@@ -1,0 +1,7 @@
+#pragma once
+
+#include <xtgrad/autograd/functional.hpp>
+#include <xtgrad/autograd/gradients.hpp>
+#include <xtgrad/autograd/parameter.hpp>
+#include <xtgrad/autograd/tape.hpp>
+#include <xtgrad/autograd/variable.hpp>

@@ -1,0 +1,311 @@
+#pragma once
+
+#include <concepts>
+#include <initializer_list>
+#include <tuple>
+#include <vector>
+
+#include <xtgrad/array/array.hpp>
+#include <xtgrad/autograd/primitives.hpp>
+
+namespace xtgrad {
+
+template <Scalar T>
+class Variable;
+template <Scalar T>
+class Parameter;
+template <Scalar T>
+class Operand;
+
+/// What xtensor's own operators must leave alone.
+struct DifferentiableTag {};
+
+/// Truth values, as comparisons give them: a plain array, without a gradient.
+using Mask = Array<bool>;
+
+/// The axes an operation works over: `{0, 2}`, `1`, negative ones from the back, in any order; `{}` is no axis at all, as in NumPy.
+class Axes {
+public:
+    Axes() = default;
+    Axes(std::initializer_list<Index> axes) : axes_(axes) {}
+    Axes(std::vector<Index> axes) : axes_(std::move(axes)) {}
+    template <std::integral I>
+    Axes(I axis) : axes_{static_cast<Index>(axis)} {}
+    static Axes every() {
+        Axes axes;
+        axes.every_ = true;
+        return axes;
+    }
+
+    /// Counted from the front, in ascending order; throws ShapeError for an axis out of range or named twice.
+    std::vector<std::size_t> normalized(std::string_view operation, std::size_t rank, SourceLocation where) const;
+
+    bool                      is_every() const noexcept { return every_; }
+    const std::vector<Index>& listed() const noexcept { return axes_; }
+
+private:
+    std::vector<Index> axes_;
+    bool               every_ = false;
+};
+
+/// The shape asked of an operation: `{2, -1}`, or another array's shape. Where it is allowed, one −1 is inferred.
+class Extents {
+public:
+    Extents(std::initializer_list<Index> extents) : extents_(extents) {}
+    Extents(std::vector<Index> extents) : extents_(std::move(extents)) {}
+    Extents(const Shape& shape) : extents_(shape.begin(), shape.end()) {}
+
+    const std::vector<Index>& listed() const noexcept { return extents_; }
+
+private:
+    std::vector<Index> extents_;
+};
+
+/// What `slice` takes of one axis, with NumPy's rules for bounds that are negative or too large.
+class Range {
+public:
+    /// Every element, `[:]`.
+    static Range all() { return {}; }
+    /// One element; the axis disappears.
+    Range(Index index) : start_(index), has_start_(true), single_(true) {}
+    Range(Index start, Index stop, Index step = 1) : start_(start), stop_(stop), step_(step), has_start_(true), has_stop_(true) {}
+    static Range from(Index start, Index step = 1);
+    static Range every(Index step);
+
+    Index start() const noexcept { return start_; }
+    Index stop() const noexcept { return stop_; }
+    Index step() const noexcept { return step_; }
+    bool  has_start() const noexcept { return has_start_; }
+    bool  has_stop() const noexcept { return has_stop_; }
+    bool  single() const noexcept { return single_; }
+
+private:
+    Range() = default;
+
+    Index start_     = 0;
+    Index stop_      = 0;
+    Index step_      = 1;
+    bool  has_start_ = false;
+    bool  has_stop_  = false;
+    bool  single_    = false;
+};
+
+/// Which operands of a matrix product are transposed.
+enum class Transposed { first, second, both };
+
+using xt::keep_dims;
+using KeepDims = std::tuple<xt::keep_dims_type>;
+
+template <class P>
+inline constexpr std::size_t elementwise_index = ElementwisePrimitives::index_of<P>();
+
+/// The compiled operations behind the public names (ops/*.cpp), for float and double.
+namespace ops {
+
+template <Scalar T>
+Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Operand<T>*> operands);
+template <class P, Scalar T>
+Variable<T> reduce(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation where);
+template <Scalar T>
+Variable<T> reshape(const Variable<T>& x, const Extents& shape, SourceLocation where);
+template <Scalar T>
+Variable<T> transpose(const Variable<T>& x, const Axes& axes, SourceLocation where);
+template <Scalar T>
+Variable<T> broadcast_to(const Variable<T>& x, const Extents& shape, SourceLocation where);
+template <Scalar T>
+Variable<T> expand_dims(const Variable<T>& x, const Axes& axes, SourceLocation where);
+template <Scalar T>
+Variable<T> squeeze(const Variable<T>& x, const Axes& axes, SourceLocation where);
+template <Scalar T>
+Variable<T> slice(const Variable<T>& x, const std::vector<Range>& ranges, SourceLocation where);
+template <Scalar T>
+Variable<T> pad(const Variable<T>& x, const std::vector<std::array<Index, 2>>& widths, SourceLocation where);
+template <Scalar T>
+Variable<T> gather(const Variable<T>& x, const Array<Index>& index, Index axis, SourceLocation where);
+template <Scalar T>
+Variable<T> scatter_add(const Variable<T>& x, const Array<Index>& index, Index axis, const Extents& shape, SourceLocation where);
+template <Scalar T>
+Variable<T> matmul(const Operand<T>& a, const Operand<T>& b, bool transpose_a, bool transpose_b);
+template <Scalar T>
+Variable<T> clip(const Operand<T>& x, const Operand<T>& low, const Operand<T>& high);
+template <Scalar T>
+Variable<T> alias(const Variable<T>& x, SourceLocation where);
+template <Scalar T>
+Array<Index> argmax(const Variable<T>& x, const Axes& axes, SourceLocation where);
+template <Scalar T>
+Variable<T> where(const Mask& condition, const Operand<T>& a, const Operand<T>& b);
+
+enum class Comparison { less, less_equal, equal, not_equal };
+template <Scalar T>
+Mask compare(Comparison comparison, const Operand<T>& a, const Operand<T>& b);
+
+} // namespace ops
+
+/// Operators and functions that take numbers, arrays and expressions beside variables, and broadcast by NumPy's rule. They are hidden
+/// friends: only calls with a Variable or a Parameter see them.
+template <Scalar T>
+class OperandFunctions : public DifferentiableTag {
+    using V  = Variable<T>;
+    using In = const Operand<T>&;
+
+    // NOLINTBEGIN(bugprone-easily-swappable-parameters)
+public:
+    friend V operator+(In a, In b) { return ops::elementwise<T>(elementwise_index<Add>, {&a, &b}); }
+    friend V operator-(In a, In b) { return ops::elementwise<T>(elementwise_index<Subtract>, {&a, &b}); }
+    friend V operator*(In a, In b) { return ops::elementwise<T>(elementwise_index<Multiply>, {&a, &b}); }
+    friend V operator/(In a, In b) { return ops::elementwise<T>(elementwise_index<Divide>, {&a, &b}); }
+    friend V operator-(In x) { return ops::elementwise<T>(elementwise_index<Negate>, {&x}); }
+    friend V operator+(In x) { return x.variable(); }
+
+    /// The named forms of the operators.
+    friend V add(In a, In b) { return ops::elementwise<T>(elementwise_index<Add>, {&a, &b}); }
+    friend V subtract(In a, In b) { return ops::elementwise<T>(elementwise_index<Subtract>, {&a, &b}); }
+    friend V multiply(In a, In b) { return ops::elementwise<T>(elementwise_index<Multiply>, {&a, &b}); }
+    friend V divide(In a, In b) { return ops::elementwise<T>(elementwise_index<Divide>, {&a, &b}); }
+    friend V negate(In x) { return ops::elementwise<T>(elementwise_index<Negate>, {&x}); }
+
+    /// x to the power y. Gradients stay finite where they are: at x = 0 for constant exponents of at least 1, at negative x for integer
+    /// exponents. In the exponent the gradient is y·log x, 0 at x = 0 for y ≥ 0, NaN for negative x.
+    friend V pow(In x, In y) { return ops::elementwise<T>(elementwise_index<Pow>, {&x, &y}); }
+    friend V exp(In x) { return ops::elementwise<T>(elementwise_index<Exp>, {&x}); }
+    /// e^x − 1 without cancellation near 0.
+    friend V expm1(In x) { return ops::elementwise<T>(elementwise_index<Expm1>, {&x}); }
+    /// Natural logarithm; −inf at 0, NaN (with a NaN gradient) below.
+    friend V log(In x) { return ops::elementwise<T>(elementwise_index<Log>, {&x}); }
+    /// log(1 + x) without cancellation near 0.
+    friend V log1p(In x) { return ops::elementwise<T>(elementwise_index<Log1p>, {&x}); }
+    /// NaN (with a NaN gradient) below 0; the gradient at 0 is inf.
+    friend V sqrt(In x) { return ops::elementwise<T>(elementwise_index<Sqrt>, {&x}); }
+    friend V sin(In x) { return ops::elementwise<T>(elementwise_index<Sin>, {&x}); }
+    friend V cos(In x) { return ops::elementwise<T>(elementwise_index<Cos>, {&x}); }
+    friend V tanh(In x) { return ops::elementwise<T>(elementwise_index<Tanh>, {&x}); }
+    /// 1/(1 + e^−x), to full accuracy in both tails.
+    friend V sigmoid(In x) { return ops::elementwise<T>(elementwise_index<Sigmoid>, {&x}); }
+    /// log(1 + e^x) without overflow.
+    friend V softplus(In x) { return ops::elementwise<T>(elementwise_index<Softplus>, {&x}); }
+    /// max(x, 0), gradient 0 at 0; NaN stays NaN.
+    friend V relu(In x) { return ops::elementwise<T>(elementwise_index<Relu>, {&x}); }
+    /// |x|, gradient 0 at 0.
+    friend V abs(In x) { return ops::elementwise<T>(elementwise_index<Abs>, {&x}); }
+    /// −1, 0 or 1; gradient 0.
+    friend V sign(In x) { return ops::elementwise<T>(elementwise_index<Sign>, {&x}); }
+    /// The larger of each pair; a tie splits the gradient evenly; NaN if either is.
+    friend V maximum(In a, In b) { return ops::elementwise<T>(elementwise_index<Maximum>, {&a, &b}); }
+    friend V minimum(In a, In b) { return ops::elementwise<T>(elementwise_index<Minimum>, {&a, &b}); }
+    /// x limited to [low, high], gradient 1 on the closed interval; throws ValueError where low > high.
+    friend V clip(In x, In low, In high) { return ops::clip<T>(x, low, high); }
+    /// a where the condition holds, else b; the branch that is not taken gets a gradient of exactly 0.
+    friend V where(const Mask& condition, In a, In b) { return ops::where<T>(condition, a, b); }
+
+    /// Elementwise comparisons.
+    friend Mask operator<(In a, In b) { return ops::compare<T>(ops::Comparison::less, a, b); }
+    friend Mask operator<=(In a, In b) { return ops::compare<T>(ops::Comparison::less_equal, a, b); }
+    friend Mask operator>(In a, In b) { return ops::compare<T>(ops::Comparison::less, b, a); }
+    friend Mask operator>=(In a, In b) { return ops::compare<T>(ops::Comparison::less_equal, b, a); }
+    friend Mask equal(In a, In b) { return ops::compare<T>(ops::Comparison::equal, a, b); }
+    friend Mask not_equal(In a, In b) { return ops::compare<T>(ops::Comparison::not_equal, a, b); }
+
+    /// The matrix product of numpy.matmul: 1-D operands are vectors, leading axes of higher ranks broadcast. A product of two vectors is a
+    /// single number. Throws ShapeError where the inner extents differ.
+    friend V matmul(In a, In b) { return ops::matmul<T>(a, b, false, false); }
+    /// The same with the last two axes of one operand, or of both, exchanged, which costs nothing.
+    friend V matmul(In a, In b, Transposed which) { return ops::matmul<T>(a, b, which != Transposed::second, which != Transposed::first); }
+    // NOLINTEND(bugprone-easily-swappable-parameters)
+};
+
+// xtensor's reducers are unconstrained templates; under `using namespace xt` they win against any conversion. These are the signatures that
+// win against each of theirs: all axes, axes in braces, one axis, an Axes object, each with and without keep_dims.
+// NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
+#define XTGRAD_REDUCER(name, primitive)                                                                                                              \
+    friend V name(Self x, SourceLocation where = {}) { return ops::reduce<primitive, T>(x, Axes::every(), false, where); }                           \
+    friend V name(Self x, KeepDims, SourceLocation where = {}) { return ops::reduce<primitive, T>(x, Axes::every(), true, where); }                  \
+    friend V name(Self x, const Axes& axes, SourceLocation where = {}) { return ops::reduce<primitive, T>(x, axes, false, where); }                  \
+    friend V name(Self x, const Axes& axes, KeepDims, SourceLocation where = {}) { return ops::reduce<primitive, T>(x, axes, true, where); }         \
+    template <std::integral I>                                                                                                                       \
+    friend V name(Self x, I axis, SourceLocation where = {}) {                                                                                       \
+        return ops::reduce<primitive, T>(x, axis, false, where);                                                                                     \
+    }                                                                                                                                                \
+    template <std::integral I>                                                                                                                       \
+    friend V name(Self x, I axis, KeepDims, SourceLocation where = {}) {                                                                             \
+        return ops::reduce<primitive, T>(x, axis, true, where);                                                                                      \
+    }                                                                                                                                                \
+    template <std::integral I, std::size_t N>                                                                                                        \
+    friend V name(Self x, const I(&axes)[N], SourceLocation where = {}) {                                                                            \
+        return ops::reduce<primitive, T>(x, std::vector<Index>(axes, axes + N), false, where);                                                       \
+    }                                                                                                                                                \
+    template <std::integral I, std::size_t N>                                                                                                        \
+    friend V name(Self x, const I(&axes)[N], KeepDims, SourceLocation where = {}) {                                                                  \
+        return ops::reduce<primitive, T>(x, std::vector<Index>(axes, axes + N), true, where);                                                        \
+    }
+
+/// Functions of one array and options. `Self` is Variable or Parameter, by value: an exact match, against which xtensor's templates lose.
+template <Scalar T, class Self>
+class ArrayFunctions {
+    using V = Variable<T>;
+
+public:
+    /// The square of each element.
+    friend V square(Self x, SourceLocation where = {}) {
+        const Operand<T> operand(x, where);
+        return ops::elementwise<T>(elementwise_index<Square>, {&operand});
+    }
+
+    /// The sum over `axes`, pairwise, so that the error grows with the logarithm of the count.
+    XTGRAD_REDUCER(sum, Sum)
+    /// The mean over `axes`; of nothing NaN, with gradient zeros.
+    XTGRAD_REDUCER(mean, Mean)
+    /// The largest element over `axes`; ties share the gradient evenly; NaN if any is; throws ShapeError for a maximum of nothing.
+    XTGRAD_REDUCER(amax, Amax)
+    /// The smallest element over `axes`, as amax.
+    XTGRAD_REDUCER(amin, Amin)
+    /// log Σ e^x over `axes` without overflow; −inf (gradient 0) where all elements are −inf.
+    XTGRAD_REDUCER(logsumexp, Logsumexp)
+
+    /// The same elements in row-major order under another shape; one extent may be −1. Throws ShapeError where the sizes differ.
+    friend V reshape(Self x, const Extents& shape, SourceLocation where = {}) { return ops::reshape<T>(x, shape, where); }
+    /// The axes in reverse, or in the order given.
+    friend V transpose(Self x, SourceLocation where = {}) { return ops::transpose<T>(x, Axes::every(), where); }
+    friend V transpose(Self x, const Axes& axes, SourceLocation where = {}) { return ops::transpose<T>(x, axes, where); }
+    template <std::integral I, std::size_t N>
+    friend V transpose(Self x, const I (&axes)[N], SourceLocation where = {}) {
+        return ops::transpose<T>(x, std::vector<Index>(axes, axes + N), where);
+    }
+    /// Repeats axes of extent 1 and leading axes, as numpy.broadcast_to.
+    friend V broadcast_to(Self x, const Extents& shape, SourceLocation where = {}) { return ops::broadcast_to<T>(x, shape, where); }
+    /// Inserts axes of extent 1 at the given places of the result.
+    friend V expand_dims(Self x, const Axes& axes, SourceLocation where = {}) { return ops::expand_dims<T>(x, axes, where); }
+    template <std::integral I>
+    friend V expand_dims(Self x, I axis, SourceLocation where = {}) {
+        return ops::expand_dims<T>(x, axis, where);
+    }
+    /// Removes axes of extent 1: all of them, or those given. Throws ShapeError where one given has another extent.
+    friend V squeeze(Self x, SourceLocation where = {}) { return ops::squeeze<T>(x, Axes::every(), where); }
+    friend V squeeze(Self x, const Axes& axes, SourceLocation where = {}) { return ops::squeeze<T>(x, axes, where); }
+    template <std::integral I>
+    friend V squeeze(Self x, I axis, SourceLocation where = {}) {
+        return ops::squeeze<T>(x, axis, where);
+    }
+    template <std::integral I, std::size_t N>
+    friend V squeeze(Self x, const I (&axes)[N], SourceLocation where = {}) {
+        return ops::squeeze<T>(x, std::vector<Index>(axes, axes + N), where);
+    }
+    /// A part of the array, an entry for each leading axis: `slice(x, {Range(0, 3), Range::all(), 2})` is x[0:3, :, 2].
+    friend V slice(Self x, const std::vector<Range>& ranges, SourceLocation where = {}) { return ops::slice<T>(x, ranges, where); }
+    /// Zeros around the array: {before, after} for each axis.
+    friend V pad(Self x, const std::vector<std::array<Index, 2>>& widths, SourceLocation where = {}) { return ops::pad<T>(x, widths, where); }
+    /// Picks along one axis: result[i, j] = x[i, index[i, j]] for axis 1, as numpy.take_along_axis. The index has x's rank and, but for
+    /// that axis, x's extents. Throws ShapeError, or ValueError naming the index that is out of range.
+    friend V gather(Self x, const Array<Index>& index, Index axis, SourceLocation where = {}) { return ops::gather<T>(x, index, axis, where); }
+    /// The adjoint of gather: zeros of `shape`, to which x[i, j] is added at [i, index[i, j]]. Equal indices accumulate.
+    friend V scatter_add(Self x, const Array<Index>& index, Index axis, const Extents& shape, SourceLocation where = {}) {
+        return ops::scatter_add<T>(x, index, axis, shape, where);
+    }
+    /// The place of the largest element, the first of equals: in the flattened array, or along one axis. NaN counts as largest. Throws
+    /// ShapeError for an empty array.
+    friend Array<Index> argmax(Self x, SourceLocation where = {}) { return ops::argmax<T>(x, Axes::every(), where); }
+    friend Array<Index> argmax(Self x, Index axis, SourceLocation where = {}) { return ops::argmax<T>(x, axis, where); }
+};
+
+#undef XTGRAD_REDUCER
+
+} // namespace xtgrad

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include <xtgrad/array/array.hpp>
+
+namespace xtgrad::kernels {
+
+inline constexpr std::size_t most_operands = 5;  // a cotangent, three inputs, an output
+inline constexpr std::size_t most_axes     = 32; // as NumPy
+
+/// How an elementwise kernel walks over its operands: neighbouring axes that all operands step through alike are merged, so that the last
+/// one, `inner`, is as long as can be. An operand's step along it is 1, or 0 where it is broadcast.
+struct Loop {
+    std::size_t                                                   inner = 1;
+    std::size_t                                                   rows  = 1;
+    std::array<unsigned char, most_operands>                      moves{}; // the inner steps
+    std::size_t                                                   outer_axes = 0;
+    std::array<std::size_t, most_axes>                            extents; // of the outer axes
+    std::array<std::array<std::size_t, most_axes>, most_operands> steps;   // along them, in elements
+};
+
+/// Plans the walk over `operands`, whose shapes broadcast to `shape`. Throws ShapeError where more than 32 axes are left after merging.
+void plan(Loop& loop, const Shape& shape, std::span<const Shape* const> operands);
+
+} // namespace xtgrad::kernels

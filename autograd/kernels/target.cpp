@@ -1,0 +1,28 @@
+// Compiled once for each instruction set, with its flags; lanes.hpp names the set.
+
+#include <xtgrad/autograd/kernels/elementwise.hpp>
+#include <xtgrad/autograd/kernels/fold.hpp>
+#include <xtgrad/autograd/primitives/activation.hpp>
+#include <xtgrad/autograd/primitives/arithmetic.hpp>
+#include <xtgrad/autograd/primitives/cotangent.hpp>
+#include <xtgrad/autograd/primitives/selection.hpp>
+#include <xtgrad/autograd/primitives/transcendental.hpp>
+
+namespace xtgrad::kernels::XTGRAD_TARGET {
+
+namespace {
+
+template <Scalar T>
+constexpr Table<T> make_table() {
+    return {kernels_of<T>(ElementwisePrimitives{}), {&fold<SumFold, T>, &fold<AmaxFold, T>, &fold<AminFold, T>, &fold_logsumexp<T>}, &accumulate<T>};
+}
+
+} // namespace
+
+extern const Table<float>  float_table;
+extern const Table<double> double_table;
+
+constinit const Table<float>  float_table  = make_table<float>();
+constinit const Table<double> double_table = make_table<double>();
+
+} // namespace xtgrad::kernels::XTGRAD_TARGET

@@ -1,0 +1,235 @@
+#include <algorithm>
+
+#include <xtgrad/autograd/kernels/table.hpp>
+#include <xtgrad/autograd/primitives/activation.hpp>
+#include <xtgrad/autograd/primitives/arithmetic.hpp>
+#include <xtgrad/autograd/primitives/cotangent.hpp>
+#include <xtgrad/autograd/primitives/selection.hpp>
+#include <xtgrad/autograd/primitives/transcendental.hpp>
+#include <xtgrad/autograd/recorded_reading.hpp>
+#include <xtgrad/autograd/sweep.hpp>
+
+namespace xtgrad {
+
+namespace {
+
+constexpr std::size_t most_inputs = 3;
+
+/// The record of every elementwise primitive: which one it is, and what its vjp takes.
+template <Scalar T>
+class ElementwiseRecord final : public Record {
+public:
+    ElementwiseRecord(std::span<const Place> input_places, const AnyVariable& output, std::size_t primitive,
+                      std::initializer_list<const Operand<T>*> operands);
+
+    std::string_view name() const noexcept override;
+    void             backward(Sweep& sweep) override;
+    void             release() noexcept override {
+        saved        = {};
+        saved_output = {};
+    }
+
+    std::array<AnyVariable, most_inputs> saved;
+    AnyValue                             saved_output;
+
+private:
+    void backward_by_kernels(Sweep& sweep);
+
+    std::uint32_t primitive_;
+};
+
+// A cotangent that only remembers whether a linear rule has passed it on as it came.
+struct Passed {
+    bool                    unchanged = true;
+    friend constexpr Passed operator-(Passed) { return {false}; }
+    friend constexpr Passed operator+(Passed, Passed) { return {false}; }
+    friend constexpr Passed operator-(Passed, Passed) { return {false}; }
+};
+
+template <class P>
+constexpr std::array<bool, most_inputs> passes_on() {
+    if constexpr (rules::elementwise_form<P, Variable<double>>.saves != Saves::nothing) {
+        return {};
+    } else if constexpr (P::arity == 1) {
+        return {P::vjp(Cotangent<Passed>(Passed{})).value().unchanged};
+    } else {
+        return std::apply([](auto... contribution) { return std::array<bool, most_inputs>{contribution().value().unchanged...}; },
+                          P::vjp(Cotangent<Passed>(Passed{})).contributions);
+    }
+}
+
+/// What is known of a primitive beside its kernels.
+template <Scalar T>
+struct Facts {
+    std::string_view              name;
+    VjpForm                       form;
+    std::array<bool, most_inputs> passes_on; // the inputs whose contribution is the cotangent itself
+    void (*recorded)(Sweep& sweep, ElementwiseRecord<T>& record);
+};
+
+template <Scalar T>
+void contribute(Sweep& sweep, std::size_t input, const Cotangent<Variable<T>>& contribution) {
+    sweep.contribute<T>(input, Variable<T>(contribution.value()));
+}
+template <Scalar T>
+void contribute(Sweep&, std::size_t, NoContribution) {}
+
+/// The rule read over Variables, so that the derivative is recorded.
+template <class P, Scalar T>
+void recorded_backward(Sweep& sweep, ElementwiseRecord<T>& record) {
+    using V                = Variable<T>;
+    constexpr VjpForm form = rules::elementwise_form<P, V>;
+    const V           g    = sweep.take_cotangent<T>();
+    const V           y(form.saves == Saves::output || form.saves == Saves::both ? AnyVariable(record.saved_output, record.place, record.serial)
+                                                                                 : AnyVariable());
+    const std::array<V, most_inputs> x{V(record.saved[0]), V(record.saved[1]), V(record.saved[2])};
+    const SourceScope                scope(record.where);
+    const auto                       contributions = rules::call<form.saves>(P{}, Cotangent<V>(g), x, y, std::make_index_sequence<form.inputs>{});
+    if constexpr (P::arity == 1) {
+        contribute<T>(sweep, 0, contributions);
+    } else {
+        std::apply(
+            [&](const auto&... contribution) {
+                std::size_t input = 0;
+                ((sweep.wants(input) ? contribute<T>(sweep, input, contribution()) : void(), ++input), ...);
+            },
+            contributions.contributions);
+    }
+}
+
+template <class P, Scalar T>
+constexpr Facts<T> facts_of() {
+    static_assert(ElementwiseRule<P, Variable<T>>, "xtgrad: an elementwise primitive needs a name, samples, and exactly one vjp");
+    return {P::name, rules::elementwise_form<P, Variable<T>>, passes_on<P>(), &recorded_backward<P, T>};
+}
+
+template <Scalar T, class... P>
+constexpr std::array<Facts<T>, sizeof...(P)> facts_of_list(PrimitiveList<P...>) {
+    return {facts_of<P, T>()...};
+}
+
+template <Scalar T>
+constexpr auto facts = facts_of_list<T>(ElementwisePrimitives{});
+
+template <Scalar T>
+ElementwiseRecord<T>::ElementwiseRecord(std::span<const Place> input_places, const AnyVariable& output, std::size_t primitive,
+                                        std::initializer_list<const Operand<T>*> operands)
+    : Record(input_places, output), primitive_(static_cast<std::uint32_t>(primitive)) {
+    const VjpForm& form = facts<T>[primitive].form;
+    for (std::size_t input = 0; input < form.inputs; ++input) saved[input] = operands.begin()[input]->variable();
+    if (form.saves == Saves::output || form.saves == Saves::both) saved_output = output.any_value();
+}
+
+template <Scalar T>
+std::string_view ElementwiseRecord<T>::name() const noexcept {
+    return facts<T>[primitive_].name;
+}
+
+template <Scalar T>
+void ElementwiseRecord<T>::backward(Sweep& sweep) {
+    if (sweep.creates_graph()) {
+        facts<T>[primitive_].recorded(sweep, *this);
+    } else {
+        backward_by_kernels(sweep);
+    }
+}
+
+template <Scalar T>
+void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
+    const auto& run  = kernels::table<T>().elementwise[primitive_].backward;
+    const auto& fact = facts<T>[primitive_];
+    Variable<T> g    = sweep.take_cotangent<T>();
+    std::size_t last = 0;
+    for (std::size_t input = 0; input < inputs.size(); ++input) {
+        if (sweep.wants(input)) last = input;
+    }
+    std::array<const T*, kernels::most_operands>     operands{g.typed().data()};
+    std::array<const Shape*, kernels::most_operands> shapes{&g.shape()};
+    std::size_t                                      count = 1;
+    const auto                                       add   = [&](const AnyValue& value) {
+        const auto* node = static_cast<const Node<T>*>(value.node());
+        operands[count]  = node->data;
+        shapes[count++]  = node->shape;
+    };
+    for (std::size_t input = 0; input < fact.form.inputs; ++input) add(saved[input].any_value());
+    if (!saved_output.empty()) add(saved_output);
+    kernels::Loop loop;
+    bool          planned = false;
+    for (std::size_t input = 0; input <= last; ++input) {
+        if (!sweep.wants(input)) continue;
+        if (fact.passes_on[input]) {
+            sweep.contribute<T>(input, input == last ? std::move(g) : Variable<T>(g));
+            continue;
+        }
+        if (run[input] == nullptr) continue;
+        if (!planned) kernels::plan(loop, shape, std::span(shapes.data(), count));
+        planned = true;
+        // The last contribution is written over the cotangent where nobody else holds it.
+        const bool in_place = input == last && g.typed().reusable();
+        Value<T>   result   = in_place ? g.typed() : Value<T>::uninitialized(shape);
+        run[input](loop, operands.data(), result.mutable_data());
+        if (in_place) g = Variable<T>(Value<T>());
+        sweep.contribute<T>(input, Variable<T>(std::move(result)));
+    }
+}
+
+} // namespace
+
+namespace ops {
+
+template <Scalar T>
+Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Operand<T>*> operands) {
+    const SourceLocation                             where = SourceScope::resolve((*operands.begin())->where());
+    const RecordList&                                list  = RecordList::current();
+    std::array<Record::Place, most_inputs>           places{};
+    std::array<const T*, kernels::most_operands>     data{};
+    std::array<const Shape*, kernels::most_operands> shapes{};
+    bool                                             found  = false;
+    bool                                             alike  = true;
+    std::size_t                                      count  = 0;
+    const Shape*                                     widest = nullptr;
+    for (const Operand<T>* operand : operands) {
+        const Variable<T>& x = operand->variable();
+        places[count]        = list.place_of(x, facts<T>[primitive].name, where);
+        found                = found || places[count] != AnyVariable::no_place;
+        data[count]          = x.typed().data();
+        shapes[count]        = &x.shape();
+        if (widest == nullptr || x.dimension() > widest->size() || (x.dimension() == widest->size() && x.size() > 1)) widest = shapes[count];
+        ++count;
+    }
+    for (std::size_t input = 0; input < count; ++input) alike = alike && (shapes[input]->empty() || *shapes[input] == *widest);
+    Shape broadcast;
+    if (!alike) {
+        broadcast = *shapes[0];
+        for (std::size_t input = 1; input < count; ++input) broadcast = broadcast_shapes(facts<T>[primitive].name, broadcast, *shapes[input], where);
+        widest = &broadcast;
+    }
+    Value<T>      result = Value<T>::uninitialized(*widest);
+    kernels::Loop loop;
+    kernels::plan(loop, *widest, std::span(shapes.data(), count));
+    kernels::table<T>().elementwise[primitive].forward(loop, data.data(), result.mutable_data());
+    if (!found) return Variable<T>(std::move(result));
+    return Variable<T>(RecordList::current().append<ElementwiseRecord<T>>(result, std::span(places.data(), count), where, primitive, operands));
+}
+
+template <Scalar T>
+void accumulate(Variable<T>& sum, Variable<T>&& addend) {
+    if (!sum.recorded() && !addend.recorded()) {
+        if (!sum.typed().reusable() && addend.typed().reusable()) std::swap(sum, addend);
+        if (sum.typed().reusable()) {
+            Value<T> total = sum.typed();
+            kernels::table<T>().accumulate(total.mutable_data(), addend.typed().data(), total.size());
+            return;
+        }
+    }
+    sum = sum + addend;
+}
+
+template Variable<float>  elementwise<float>(std::size_t, std::initializer_list<const Operand<float>*>);
+template Variable<double> elementwise<double>(std::size_t, std::initializer_list<const Operand<double>*>);
+template void             accumulate<float>(Variable<float>&, Variable<float>&&);
+template void             accumulate<double>(Variable<double>&, Variable<double>&&);
+
+} // namespace ops
+
+} // namespace xtgrad

@@ -1,0 +1,133 @@
+#include <algorithm>
+
+#include <xtgrad/autograd/apply.hpp>
+#include <xtgrad/autograd/primitives/reduction.hpp>
+#include <xtgrad/autograd/primitives/shape.hpp>
+
+namespace xtgrad {
+
+std::vector<std::size_t> Axes::normalized(std::string_view operation, std::size_t rank, SourceLocation where) const {
+    std::vector<std::size_t> result;
+    if (every_) {
+        for (std::size_t axis = 0; axis < rank; ++axis) result.push_back(axis);
+        return result;
+    }
+    for (const Index axis : axes_) result.push_back(normalize_axis(operation, axis, rank, where));
+    std::sort(result.begin(), result.end());
+    const auto twice = std::adjacent_find(result.begin(), result.end());
+    if (twice != result.end()) throw ShapeError(std::string(operation) + ": axis " + std::to_string(*twice) + " is named twice", where);
+    return result;
+}
+
+template <Scalar T>
+Value<T> Reduction::fold(Value<T> x, kernels::Fold kind) const {
+    if (axes.empty() || x.size() == 0) return x.size() == 0 ? Value<T>::uninitialized(kept_shape()) : x.viewed_as(input_shape);
+    Shape shape = input_shape;
+    for (std::size_t last = axes.size(); last-- > 0;) {
+        std::size_t first = last;
+        while (first > 0 && axes[first - 1] + 1 == axes[first]) --first;
+        std::size_t outer  = 1;
+        std::size_t length = 1;
+        std::size_t inner  = 1;
+        for (std::size_t axis = 0; axis < shape.size(); ++axis) (axis < axes[first] ? outer : axis > axes[last] ? inner : length) *= shape[axis];
+        for (std::size_t axis = axes[first]; axis <= axes[last]; ++axis) shape[axis] = 1;
+        Value<T> y = Value<T>::uninitialized(shape);
+        kernels::table<T>().fold[static_cast<std::size_t>(kind)](x.data(), y.mutable_data(), outer, length, inner);
+        x    = std::move(y);
+        last = first;
+    }
+    return x;
+}
+
+template <Scalar T>
+Value<T> Mean::forward(const Value<T>& x) const {
+    if (count() == 0) return Value<T>::filled(kept_shape(), std::numeric_limits<T>::quiet_NaN());
+    const Variable<T> total(fold<T>(x, kernels::Fold::sum));
+    return (total / static_cast<double>(count())).typed();
+}
+
+namespace {
+
+void check_not_of_nothing(std::string_view name, const Reduction& reduction, SourceLocation where) {
+    std::size_t results = 1;
+    for (const std::size_t extent : reduction.kept_shape()) results *= extent;
+    if (reduction.count() == 0 && results > 0) {
+        throw ShapeError(
+            std::string(name) + ": an array of shape " + to_string(reduction.input_shape) + " has nothing to choose from over these axes", where);
+    }
+}
+
+} // namespace
+
+void Amax::infer(SourceLocation where, const Shape& x) {
+    input_shape = x;
+    check_not_of_nothing(name, *this, where);
+}
+
+void Amin::infer(SourceLocation where, const Shape& x) {
+    input_shape = x;
+    check_not_of_nothing(name, *this, where);
+}
+
+template <Scalar T>
+Variable<T> Logsumexp::vjp_from_input(const Variable<T>& g, const Variable<T>& x) const {
+    const Axes over(std::vector<Index>(axes.begin(), axes.end()));
+    if (count() == 0) return broadcast_to(g, input_shape);
+    const Variable<T> largest = amax(x.detach(), over, keep_dims);
+    const Mask        finite  = abs(largest) <= std::numeric_limits<T>::max();
+    const Variable<T> shift   = where(finite, largest, 0);
+    const Variable<T> chosen  = where(equal(x.detach(), largest), Variable<T>(1), Variable<T>(0));
+    const Variable<T> terms   = where(finite, exp(x - shift), chosen);
+    const Variable<T> shares  = terms / sum(terms, over, keep_dims);
+    return g * where(equal(largest, -std::numeric_limits<T>::infinity()), 0, shares);
+}
+
+namespace ops {
+
+template <class P, Scalar T>
+Variable<T> reduce(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation where) {
+    P primitive;
+    primitive.axes                         = axes.normalized(P::name, x.dimension(), where);
+    const std::vector<std::size_t> reduced = primitive.axes;
+    const Variable<T>              kept    = apply<P, T>(std::move(primitive), where, x);
+    if (keep || reduced.empty()) return kept;
+    Shape       shape;
+    std::size_t next = 0;
+    for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
+        if (next < reduced.size() && reduced[next] == axis) {
+            ++next;
+        } else {
+            shape.push_back(x.shape()[axis]);
+        }
+    }
+    return apply<Reshape, T>({.shape = shape}, where, kept);
+}
+
+template <Scalar T>
+Variable<T> sum_to(const Variable<T>& x, const Shape& shape, SourceLocation where) {
+    std::vector<Index> axes;
+    const std::size_t  added = x.dimension() - std::min(shape.size(), x.dimension());
+    for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
+        if (axis < added || (shape[axis - added] == 1 && x.shape()[axis] != 1)) axes.push_back(static_cast<Index>(axis));
+    }
+    const Variable<T> summed = axes.empty() ? x : reduce<Sum, T>(x, axes, true, where);
+    if (element_count(shape) != summed.size()) return x; // not a broadcast of it: the caller says so
+    return summed.shape() == shape ? summed : apply<Reshape, T>({.shape = shape}, where, summed);
+}
+
+#define XTGRAD_INSTANTIATE(P)                                                                                                                        \
+    template Variable<float>  reduce<P, float>(const Variable<float>&, const Axes&, bool, SourceLocation);                                           \
+    template Variable<double> reduce<P, double>(const Variable<double>&, const Axes&, bool, SourceLocation);
+XTGRAD_INSTANTIATE(Sum)
+XTGRAD_INSTANTIATE(Mean)
+XTGRAD_INSTANTIATE(Amax)
+XTGRAD_INSTANTIATE(Amin)
+XTGRAD_INSTANTIATE(Logsumexp)
+#undef XTGRAD_INSTANTIATE
+
+template Variable<float>  sum_to<float>(const Variable<float>&, const Shape&, SourceLocation);
+template Variable<double> sum_to<double>(const Variable<double>&, const Shape&, SourceLocation);
+
+} // namespace ops
+
+} // namespace xtgrad

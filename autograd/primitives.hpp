@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+namespace xtgrad {
+
+template <class... P>
+struct PrimitiveList {
+    static constexpr std::size_t size = sizeof...(P);
+
+    /// The place of `Q` in the list; a primitive that is not listed does not compile.
+    template <class Q>
+    static constexpr std::size_t index_of() {
+        static_assert((std::is_same_v<P, Q> || ...), "xtgrad: this primitive is not in the list of autograd/primitives.hpp");
+        std::size_t index = 0;
+        (void)((std::is_same_v<P, Q> || (++index, false)) || ...);
+        return index;
+    }
+};
+
+/// Every primitive, once, in two kinds. Kernels, the gradient suite and the documentation's tables fold over these lists; nothing else names
+/// them all.
+using ElementwisePrimitives = PrimitiveList<
+    // primitives/arithmetic.hpp
+    struct Add, struct Subtract, struct Multiply, struct Divide, struct Negate, struct Square, struct Sqrt, struct Pow,
+    // primitives/transcendental.hpp
+    struct Exp, struct Expm1, struct Log, struct Log1p, struct Sin, struct Cos, struct Tanh,
+    // primitives/activation.hpp
+    struct Sigmoid, struct Softplus, struct Relu,
+    // primitives/selection.hpp
+    struct Abs, struct Sign, struct Maximum, struct Minimum, struct Where, struct Clip,
+    // primitives/cotangent.hpp
+    struct CotangentProduct, struct CotangentQuotient>;
+
+using StructuredPrimitives = PrimitiveList<
+    // primitives/reduction.hpp
+    struct Sum, struct Mean, struct Amax, struct Amin, struct Logsumexp,
+    // primitives/shape.hpp
+    struct Alias, struct Reshape, struct Transpose, struct BroadcastTo, struct Concatenate, struct Cast,
+    // primitives/indexing.hpp
+    struct Slice, struct Pad, struct Gather, struct ScatterAdd,
+    // primitives/matmul.hpp
+    struct Matmul>;
+
+} // namespace xtgrad

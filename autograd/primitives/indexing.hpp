@@ -1,0 +1,205 @@
+#pragma once
+
+#include <memory>
+
+#include <xtgrad/autograd/primitive.hpp>
+#include <xtgrad/autograd/primitives/shape.hpp>
+
+namespace xtgrad {
+
+/// A regular grid of places in a larger array: place i along an axis is start + i·step.
+struct Lattice {
+    std::vector<Index> starts;
+    std::vector<Index> steps;
+
+    /// The offset of the first place, and the steps in elements, in an array of `shape`.
+    std::pair<std::ptrdiff_t, std::vector<std::ptrdiff_t>> in(const Shape& shape) const {
+        std::vector<std::ptrdiff_t> elements = row_major_steps(shape);
+        std::ptrdiff_t              first    = 0;
+        for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+            first += starts[axis] * elements[axis];
+            elements[axis] *= steps[axis];
+        }
+        return {first, elements};
+    }
+    GridIndex at(const GridIndex& index) const {
+        GridIndex place(index.size());
+        for (std::size_t axis = 0; axis < index.size(); ++axis)
+            place[axis] = static_cast<std::size_t>(starts[axis] + static_cast<Index>(index[axis]) * steps[axis]);
+        return place;
+    }
+};
+
+/// Takes the elements at the places of a lattice. The adjoint is Pad.
+struct Slice {
+    static constexpr std::string_view name  = "slice";
+    static constexpr std::size_t      arity = 1;
+
+    Lattice lattice;
+    Shape   shape; // of the result
+    Shape   input_shape{};
+
+    void infer(SourceLocation, const Shape& x) { input_shape = x; }
+    template <Scalar T>
+    Value<T> forward(const Value<T>& x) const {
+        Value<T> y             = Value<T>::uninitialized(shape);
+        const auto [first, in] = lattice.in(x.shape());
+        kernels::copy_strided<T>(shape, y.mutable_data(), row_major_steps(shape), x.data() + (y.size() == 0 ? 0 : first), in);
+        return y;
+    }
+    template <Scalar T>
+    Variable<T> vjp(const Variable<T>& g) const;
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& x) const {
+        Grid<Q> y(shape);
+        for_each_index(shape, [&](const GridIndex& index) { y[index] = x[lattice.at(index)]; });
+        return y;
+    }
+    static std::vector<Sample<Slice>> samples() {
+        return {{{.lattice = {}, .shape = {}}, {sample_array({})}},
+                {{.lattice = {{1}, {1}}, .shape = {3}}, {sample_array({5})}},
+                {{.lattice = {{4}, {-2}}, .shape = {3}}, {sample_array({5})}},
+                {{.lattice = {{0, 1}, {1, 2}}, .shape = {2, 2}}, {sample_array({2, 4})}},
+                {{.lattice = {{0, 0}, {1, 1}}, .shape = {2, 0}}, {sample_array({2, 3})}}};
+    }
+};
+
+/// Zeros, with the elements of the input at the places of a lattice. The adjoint is Slice.
+struct Pad {
+    static constexpr std::string_view name  = "pad";
+    static constexpr std::size_t      arity = 1;
+
+    Lattice lattice;
+    Shape   shape; // of the result
+    Shape   input_shape{};
+
+    void infer(SourceLocation, const Shape& x) { input_shape = x; }
+    template <Scalar T>
+    Value<T> forward(const Value<T>& x) const {
+        Value<T> y             = Value<T>::filled(shape, T{0});
+        const auto [first, in] = lattice.in(shape);
+        kernels::copy_strided<T>(x.shape(), y.mutable_data() + (x.size() == 0 ? 0 : first), in, x.data(), row_major_steps(x.shape()));
+        return y;
+    }
+    template <Scalar T>
+    Variable<T> vjp(const Variable<T>& g) const;
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& x) const {
+        Grid<Q> y(shape);
+        for_each_index(x.shape, [&](const GridIndex& index) { y[lattice.at(index)] = x[index]; });
+        return y;
+    }
+    static std::vector<Sample<Pad>> samples() {
+        return {{{.lattice = {{2}, {1}}, .shape = {6}}, {sample_array({3})}},
+                {{.lattice = {{4}, {-2}}, .shape = {5}}, {sample_array({3})}},
+                {{.lattice = {{0, 1}, {1, 2}}, .shape = {2, 4}}, {sample_array({2, 2})}},
+                {{.lattice = {{1, 0}, {1, 1}}, .shape = {2, 3}}, {sample_array({0, 3})}}};
+    }
+};
+
+/// Where the indices of a gather lead: the row-major layout around one axis.
+struct AlongAxis {
+    std::size_t outer  = 1;
+    std::size_t inner  = 1;
+    std::size_t extent = 1; // of the indexed array
+    std::size_t count  = 1; // of the index
+
+    AlongAxis(const Shape& indexed, const Shape& index, std::size_t axis) : extent(indexed[axis]), count(index[axis]) {
+        for (std::size_t before = 0; before < axis; ++before) outer *= index[before];
+        for (std::size_t after = axis + 1; after < index.size(); ++after) inner *= index[after];
+    }
+    /// Calls visit(place in the index, place in the indexed array).
+    template <class Visit>
+    void for_each(const Index* index, Visit&& visit) const {
+        std::size_t place = 0;
+        for (std::size_t o = 0; o < outer; ++o) {
+            for (std::size_t c = 0; c < count; ++c) {
+                for (std::size_t i = 0; i < inner; ++i, ++place) visit(place, (o * extent + static_cast<std::size_t>(index[place])) * inner + i);
+            }
+        }
+    }
+};
+
+/// result[…, i, …] = x[…, index[…, i, …], …]. The adjoint is ScatterAdd.
+struct Gather {
+    static constexpr std::string_view name  = "gather";
+    static constexpr std::size_t      arity = 1;
+
+    std::shared_ptr<const Array<Index>> index; // checked
+    std::size_t                         axis;
+    Shape                               input_shape{};
+
+    void infer(SourceLocation, const Shape& x) { input_shape = x; }
+    template <Scalar T>
+    Value<T> forward(const Value<T>& x) const {
+        Value<T> y  = Value<T>::uninitialized(index->shape());
+        T*       to = y.mutable_data();
+        AlongAxis(x.shape(), index->shape(), axis).for_each(index->data(), [&](std::size_t mine, std::size_t theirs) {
+            to[mine] = x.data()[theirs];
+        });
+        return y;
+    }
+    template <Scalar T>
+    Variable<T> vjp(const Variable<T>& g) const;
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& x) const {
+        Grid<Q>     y(index->shape());
+        std::size_t place = 0;
+        for_each_index(y.shape, [&](const GridIndex& at) {
+            GridIndex from = at;
+            from[axis]     = static_cast<std::size_t>(index->data()[place++]);
+            y[at]          = x[from];
+        });
+        return y;
+    }
+    static std::vector<Sample<Gather>> samples() {
+        return {{{.index = index_of({3}, {0, 0, 2}), .axis = 0}, {sample_array({3})}},
+                {{.index = index_of({2, 2}, {1, 1, 0, 2}), .axis = 1}, {sample_array({2, 3})}},
+                {{.index = index_of({3, 2}, {1, 0, 0, 0, 1, 1}), .axis = 0}, {sample_array({2, 2})}},
+                {{.index = index_of({2, 0}, {}), .axis = 1}, {sample_array({2, 3})}}};
+    }
+    static std::shared_ptr<const Array<Index>> index_of(const Shape& shape, std::initializer_list<Index> places) {
+        auto index = std::make_shared<Array<Index>>(shape);
+        std::copy(places.begin(), places.end(), index->data());
+        return index;
+    }
+};
+
+/// Zeros, to which each element is added at its index along one axis. The adjoint is Gather.
+struct ScatterAdd {
+    static constexpr std::string_view name  = "scatter_add";
+    static constexpr std::size_t      arity = 1;
+
+    std::shared_ptr<const Array<Index>> index; // checked
+    std::size_t                         axis;
+    Shape                               shape; // of the result
+
+    void infer(SourceLocation, const Shape&) {}
+    template <Scalar T>
+    Value<T> forward(const Value<T>& x) const {
+        Value<T> y  = Value<T>::filled(shape, T{0});
+        T*       to = y.mutable_data();
+        AlongAxis(shape, index->shape(), axis).for_each(index->data(), [&](std::size_t mine, std::size_t theirs) { to[theirs] += x.data()[mine]; });
+        return y;
+    }
+    template <Scalar T>
+    Variable<T> vjp(const Variable<T>& g) const;
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& x) const {
+        Grid<Q>     y(shape);
+        std::size_t place = 0;
+        for_each_index(x.shape, [&](const GridIndex& at) {
+            GridIndex to = at;
+            to[axis]     = static_cast<std::size_t>(index->data()[place++]);
+            y[to]        = y[to] + x[at];
+        });
+        return y;
+    }
+    static std::vector<Sample<ScatterAdd>> samples() {
+        return {{{.index = Gather::index_of({3}, {0, 0, 2}), .axis = 0, .shape = {4}}, {sample_array({3})}},
+                {{.index = Gather::index_of({2, 2}, {1, 1, 0, 2}), .axis = 1, .shape = {2, 3}}, {sample_array({2, 2})}},
+                {{.index = Gather::index_of({2, 0}, {}), .axis = 1, .shape = {2, 3}}, {sample_array({2, 0})}}};
+    }
+};
+
+} // namespace xtgrad

@@ -1,0 +1,119 @@
+#include <xtgrad/autograd/sweep.hpp>
+
+#include <algorithm>
+
+namespace xtgrad {
+
+Sweep::State& Sweep::spare_state() {
+    thread_local State spare;
+    return spare;
+}
+
+Sweep::Sweep(RecordList& list, Place begin, Place end, bool creates_graph)
+    : list_(list), begin_(begin), end_(end), creates_graph_(creates_graph), state_(std::move(spare_state())) {
+    state_.leads.assign(end - begin, 0);
+    state_.cotangents.resize(end - begin);
+    state_.outer.clear();
+}
+
+Sweep::~Sweep() {
+    state_.cotangents.clear();
+    state_.outer.clear();
+    spare_state() = std::move(state_);
+}
+
+bool Sweep::is_outer_source(Place place) const noexcept {
+    return std::any_of(state_.outer.begin(), state_.outer.end(), [&](const OuterSource& source) { return source.place == place; });
+}
+
+AnyVariable& Sweep::slot(Place place) {
+    if (place >= begin_) return state_.cotangents[place - begin_];
+    return std::find_if(state_.outer.begin(), state_.outer.end(), [&](const OuterSource& source) { return source.place == place; })->cotangent;
+}
+
+void Sweep::mark_sources(std::span<const AnyVariable> sources) {
+    for (const AnyVariable& source : sources) {
+        if (!source.recorded() || source.place() >= end_) continue;
+        if (source.place() >= begin_) {
+            state_.leads[source.place() - begin_] = is_source;
+        } else if (!is_outer_source(source.place())) {
+            state_.outer.push_back({source.place(), {}});
+        }
+    }
+    for (Place place = begin_; place < end_; ++place) {
+        for (const Place input : list_.at(place).inputs) {
+            if (input == AnyVariable::no_place) continue;
+            if (input >= begin_ ? state_.leads[input - begin_] != 0 : is_outer_source(input)) {
+                state_.leads[place - begin_] |= leads_on;
+                break;
+            }
+        }
+    }
+}
+
+std::vector<AnyVariable> Sweep::run(const AnyVariable& target, AnyVariable seed, std::span<const AnyVariable> sources, bool spends) {
+    // Sources inside the span keep their cotangents; nothing later in the pass adds to them once their record is reached.
+    state_.cotangents[target.place() - begin_] = std::move(seed);
+    for (Place place = end_; place-- > begin_;) {
+        AnyVariable& arrived = state_.cotangents[place - begin_];
+        if (arrived.empty()) continue;
+        const unsigned char leads = state_.leads[place - begin_];
+        if (leads == 0) {
+            arrived = {};
+            continue;
+        }
+        if ((leads & leads_on) == 0) continue;
+        cotangent_ = (leads & is_source) != 0 ? arrived : std::move(arrived);
+        record_    = &list_.at(place);
+        if (record_->spent) {
+            throw TapeError("gradient: the path leads through `" + std::string(record_->name()) + "`, recorded at " + to_string(record_->where) +
+                                ", whose saved values an inner tape's gradient has dropped; pass xtgrad::keep or xtgrad::create_graph to that call",
+                            record_->where);
+        }
+        try {
+            record_->backward(*this);
+        } catch (const Error& error) {
+            throw Error("in the backward pass of `" + std::string(record_->name()) + "`: " + error.what() + "\n  whose forward operation stands",
+                        record_->where);
+        }
+        cotangent_ = {};
+        if (spends) {
+            record_->release();
+            record_->spent = true;
+        }
+    }
+    std::vector<AnyVariable> results;
+    results.reserve(sources.size());
+    for (const AnyVariable& source : sources) {
+        const bool known = source.recorded() && source.place() < end_ && (source.place() >= begin_ || is_outer_source(source.place()));
+        results.push_back(known ? slot(source.place()) : AnyVariable());
+    }
+    state_.cotangents.clear();
+    for (OuterSource& source : state_.outer) source.cotangent = {};
+    return results;
+}
+
+template <Scalar T>
+void Sweep::contribute(std::size_t input, Variable<T>&& contribution) {
+    const Place   place  = record_->inputs[input];
+    const Record& source = list_.at(place);
+    if (contribution.shape() != source.shape) contribution = ops::sum_to<T>(contribution, source.shape, record_->where);
+    if (contribution.shape() != source.shape || source.type != scalar_type<T>) {
+        throw ShapeError("the vjp of `" + std::string(record_->name()) + "` gave a contribution of shape " + to_string(contribution.shape()) +
+                             " for input " + std::to_string(input) + " of shape " + to_string(source.shape),
+                         record_->where);
+    }
+    AnyVariable& sum = slot(place);
+    if (sum.empty()) {
+        sum = std::move(contribution);
+        return;
+    }
+    Variable<T> together(std::move(sum));
+    ops::accumulate<T>(together, std::move(contribution));
+    slot(place) = std::move(together);
+}
+
+template void Sweep::contribute<float>(std::size_t, Variable<float>&&);
+template void Sweep::contribute<double>(std::size_t, Variable<double>&&);
+
+} // namespace xtgrad

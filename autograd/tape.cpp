@@ -1,0 +1,147 @@
+#include <xtgrad/autograd/tape.hpp>
+
+#include <algorithm>
+#include <ostream>
+
+#include <xtgrad/autograd/sweep.hpp>
+
+namespace xtgrad {
+
+template <Scalar T>
+Variable<T> watch_value(const Value<T>& value, SourceLocation where);
+
+Tape::Tape(SourceLocation) {
+    RecordList& list = RecordList::current();
+    begin_           = static_cast<std::uint32_t>(list.size());
+    list.open_tape();
+}
+
+Tape::~Tape() { RecordList::current().close_tape(begin_); }
+
+template <Scalar T>
+Variable<T> Tape::watch(const Variable<T>& constant, SourceLocation where) {
+    // A view of its own, so that the leaf's line does not overwrite that of the value it shows.
+    return watch_value<T>(constant.typed().viewed_as(constant.shape()), where);
+}
+
+void Tape::throw_constant_source(SourceLocation where) {
+    throw TapeError("gradient: a source is a constant: it was not watched; use the variable that tape.watch() returns", where);
+}
+
+std::size_t Tape::size() const noexcept { return RecordList::current().size() - begin_; }
+
+std::string Tape::to_text() const {
+    const RecordList& list = RecordList::current();
+    std::string       text;
+    for (std::size_t place = begin_; place < list.size(); ++place) {
+        const Record& record = list.at(place);
+        text += "%" + std::to_string(place - begin_) + " = " + std::string(record.name());
+        if (record.parameter() != nullptr) text += " '" + record.parameter()->name() + "'";
+        if (!record.inputs.empty()) {
+            text += "(";
+            for (std::size_t input = 0; input < record.inputs.size(); ++input) {
+                const Record::Place from = record.inputs[input];
+                text += input == 0 ? "" : ", ";
+                if (from == AnyVariable::no_place) {
+                    text += "constant";
+                } else {
+                    text += from < begin_ ? "outer" : "%" + std::to_string(from - begin_);
+                }
+            }
+            text += ")";
+        }
+        text += "  " + std::string(record.type == ScalarType::float32 ? "float" : "double") + to_string(record.shape) + "  " +
+                to_string(record.where) + "\n";
+    }
+    return text;
+}
+
+std::ostream& operator<<(std::ostream& stream, const Tape& tape) { return stream << tape.to_text(); }
+
+namespace {
+
+AnyVariable seed_of_one(const AnyVariable& target) {
+    if (target.type() == ScalarType::float32) {
+        return AnyVariable(Value<float>::filled(Variable<float>(target).shape(), 1.0F));
+    }
+    return AnyVariable(Value<double>::filled(Variable<double>(target).shape(), 1.0));
+}
+
+const Shape& shape_of(const AnyVariable& variable) {
+    const AnyNode* node = variable.any_value().node();
+    return node->type == ScalarType::float32 ? *static_cast<const Node<float>*>(node)->shape : *static_cast<const Node<double>*>(node)->shape;
+}
+
+// A parameter that was changed after its use would meet saved values of two ages.
+void check_parameters_unchanged(const RecordList& list, std::size_t begin, SourceLocation where) {
+    for (std::size_t place = begin; place < list.size(); ++place) {
+        const Record&            record    = list.at(place);
+        const AnyParameterState* parameter = record.parameter();
+        if (parameter != nullptr && parameter->version() != record.watched_version()) {
+            throw TapeError("gradient: parameter '" + parameter->name() + "', used at " + to_string(record.where) + ", was changed at " +
+                                to_string(parameter->changed_at()) + ", before the gradient was taken; take the gradient first",
+                            where);
+        }
+    }
+}
+
+} // namespace
+
+std::vector<AnyVariable> Tape::sweep(const AnyVariable& target, const AnyVariable* seed, std::span<const AnyVariable> sources, Mode mode,
+                                     SourceLocation where) {
+    RecordList& list = RecordList::current();
+    if (spent_) {
+        throw TapeError("gradient: this tape is spent: the gradient taken at " + to_string(spent_at_) +
+                            " dropped its saved values; pass xtgrad::keep to the earlier call to sweep it again",
+                        where);
+    }
+    if (!target.recorded()) {
+        throw TapeError("gradient: the target was not recorded: it was computed before the tape began, or from constants alone; watch() its inputs, "
+                        "or use parameters, while a tape is in scope",
+                        where);
+    }
+    const AnyVariable::Place place = list.place_of(target, "gradient: target", where);
+    if (place < begin_) {
+        throw TapeError(
+            "gradient: the target was recorded before this tape began; ask the tape that recorded it at " + to_string(list.at(place).where), where);
+    }
+    for (std::size_t index = 0; index < sources.size(); ++index) {
+        if (sources[index].recorded()) list.place_of(sources[index], "gradient: source", where);
+    }
+    check_parameters_unchanged(list, begin_, where);
+    AnyVariable first;
+    if (seed == nullptr) {
+        const Shape& shape = shape_of(target);
+        if (element_count(shape) != 1) {
+            throw ShapeError("gradient: the target has shape " + to_string(shape) +
+                                 ", and only a single number has a gradient; reduce it, with sum() say, or pass a seed of its shape",
+                             where);
+        }
+        first = seed_of_one(target);
+    } else {
+        if (shape_of(*seed) != shape_of(target)) {
+            throw ShapeError("gradient: the seed has shape " + to_string(shape_of(*seed)) + ", the target " + to_string(shape_of(target)), where);
+        }
+        first = mode == Mode::creates_graph ? *seed : AnyVariable(seed->any_value());
+    }
+    if (mode == Mode::spends) {
+        spent_    = true;
+        spent_at_ = SourceScope::resolve(where);
+    }
+    Sweep run(list, begin_, place + 1, mode == Mode::creates_graph);
+    run.mark_sources(sources);
+    std::vector<AnyVariable> results = run.run(target, std::move(first), sources, mode == Mode::spends);
+    if (mode == Mode::spends) {
+        // Records beside the swept path hold values as well.
+        for (std::size_t rest = begin_; rest < list.size(); ++rest) {
+            list.at(rest).release();
+            list.at(rest).spent = true;
+        }
+    }
+    return results;
+}
+
+template Variable<float>  Tape::watch<float>(const Variable<float>&, SourceLocation);
+template Variable<double> Tape::watch<double>(const Variable<double>&, SourceLocation);
+
+} // namespace xtgrad
