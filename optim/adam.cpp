@@ -1,0 +1,57 @@
+#include <xtgrad/optim/adam.hpp>
+
+#include <cmath>
+#include <limits>
+
+namespace xtgrad::optim {
+
+template <Scalar T>
+Adam<T>::Adam(std::vector<Parameter<T>> parameters, AdamOptions<T> options, SourceLocation where)
+    : Optimizer<T>("Adam", std::move(parameters), where), options_(options) {
+    set_learning_rate(options.learning_rate, where);
+    this->check_range("Adam: beta1", options.beta1, 0, 1, where);
+    this->check_range("Adam: beta2", options.beta2, 0, 1, where);
+    this->check_range("Adam: epsilon", options.epsilon, 0, std::numeric_limits<double>::infinity(), where);
+    for (const Parameter<T>& parameter : this->parameters()) {
+        first_moment_.push_back(zeros<T>(parameter.shape()));
+        second_moment_.push_back(zeros<T>(parameter.shape()));
+    }
+}
+
+template <Scalar T>
+void Adam<T>::set_learning_rate(T learning_rate, SourceLocation where) {
+    this->check_range("Adam: learning_rate", learning_rate, 0, std::numeric_limits<double>::infinity(), where);
+    options_.learning_rate = learning_rate;
+}
+
+template <Scalar T>
+void Adam<T>::step(const Gradients<T>& gradients, SourceLocation where) {
+    const auto matched = this->matched(gradients, where);
+    ++this->steps_;
+    // The corrections in double: 1 − 0.999^t loses digits in float.
+    const double t          = static_cast<double>(this->steps_);
+    const T      beta1      = options_.beta1;
+    const T      beta2      = options_.beta2;
+    const T      epsilon    = options_.epsilon;
+    const T      step_size  = static_cast<T>(double{options_.learning_rate} / (1.0 - std::pow(double{beta1}, t)));
+    const T      root_scale = static_cast<T>(1.0 / std::sqrt(1.0 - std::pow(double{beta2}, t)));
+    for (std::size_t place = 0; place < matched.size(); ++place) {
+        const T* g = matched[place]->data();
+        T*       m = first_moment_[place].data();
+        T*       v = second_moment_[place].data();
+        this->parameters()[place].update(
+            [=](T* p, std::size_t count) {
+                for (std::size_t i = 0; i < count; ++i) {
+                    m[i] = beta1 * m[i] + (T{1} - beta1) * g[i];
+                    v[i] = beta2 * v[i] + (T{1} - beta2) * (g[i] * g[i]);
+                    p[i] -= step_size * m[i] / (std::sqrt(v[i]) * root_scale + epsilon);
+                }
+            },
+            where);
+    }
+}
+
+template class Adam<float>;
+template class Adam<double>;
+
+} // namespace xtgrad::optim

@@ -1,0 +1,4 @@
+#pragma once
+
+#include <xtgrad/optim/adam.hpp>
+#include <xtgrad/optim/sgd.hpp>

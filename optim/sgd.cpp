@@ -1,0 +1,50 @@
+#include <xtgrad/optim/sgd.hpp>
+
+#include <limits>
+
+namespace xtgrad::optim {
+
+template <Scalar T>
+Sgd<T>::Sgd(std::vector<Parameter<T>> parameters, SgdOptions<T> options, SourceLocation where)
+    : Optimizer<T>("Sgd", std::move(parameters), where), options_(options) {
+    set_learning_rate(options.learning_rate, where);
+    this->check_range("Sgd: momentum", options.momentum, 0, 1, where);
+}
+
+template <Scalar T>
+void Sgd<T>::set_learning_rate(T learning_rate, SourceLocation where) {
+    this->check_range("Sgd: learning_rate", learning_rate, 0, std::numeric_limits<double>::infinity(), where);
+    options_.learning_rate = learning_rate;
+}
+
+template <Scalar T>
+void Sgd<T>::step(const Gradients<T>& gradients, SourceLocation where) {
+    const auto matched = this->matched(gradients, where);
+    if (options_.momentum != T{0} && velocity_.empty()) {
+        for (const Parameter<T>& parameter : this->parameters()) velocity_.push_back(zeros<T>(parameter.shape()));
+    }
+    const T rate     = options_.learning_rate;
+    const T momentum = options_.momentum;
+    for (std::size_t place = 0; place < matched.size(); ++place) {
+        const T* g = matched[place]->data();
+        T*       v = velocity_.empty() ? nullptr : velocity_[place].data();
+        this->parameters()[place].update(
+            [=](T* p, std::size_t count) {
+                if (v == nullptr) {
+                    for (std::size_t i = 0; i < count; ++i) p[i] -= rate * g[i];
+                } else {
+                    for (std::size_t i = 0; i < count; ++i) {
+                        v[i] = momentum * v[i] + g[i];
+                        p[i] -= rate * v[i];
+                    }
+                }
+            },
+            where);
+    }
+    ++this->steps_;
+}
+
+template class Sgd<float>;
+template class Sgd<double>;
+
+} // namespace xtgrad::optim
