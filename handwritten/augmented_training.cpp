@@ -77,7 +77,8 @@ private:
         const Array<Index> labels  = take_rows(labels_, order, first, count);
         const Array<Index> answers = network_.decode(network_.forward(inputs, where_), where_);
         const Array<T>     targets = network_.encode(taught(labels, answers), where_);
-        const double       error   = network_.step(inputs, targets, static_cast<T>(options_.learning_rate), where_);
+        const double       error =
+            options_.step ? options_.step(network_, inputs, targets) : network_.step(inputs, targets, static_cast<T>(options_.learning_rate), where_);
         result.error += error;
         result.samples += count;
         ++result.steps;

@@ -60,6 +60,9 @@ struct AugmentedTrainingOptions {
     /// Answers each batch once more after the step on it, and counts; see AugmentedEpoch::right_after_own_step.
     bool ask_after_each_step = false;
 
+    /// Makes the step on a batch in place of `network.step` and returns its ½ Σ (o − t)² before it: another engine, or one that compares two. It
+    /// leaves the new weights in the network.
+    std::function<double(AugmentedNetwork<T>& network, const Array<T>& inputs, const Array<T>& targets)> step = {};
     /// Called after each step, counted from 0, with ½ Σ (o − t)² of its batch before it.
     std::function<void(std::size_t step, double error)> after_step = {};
     /// Called after each epoch; false ends the training.

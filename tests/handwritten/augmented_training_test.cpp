@@ -109,6 +109,28 @@ TEST_CASE("Online, mini-batch and batch steps sum the corrections of one, some a
     }
 }
 
+TEST_CASE("A step of the caller's own takes the place of the network's, batch by batch") {
+    const Samples data(10);
+    Net           usual = make({2, 4, 3}, 6), followed = usual;
+    Options       options = quiet();
+    options.batch_size    = 4;
+    options.learning_rate = 0.5;
+    const auto  expected  = train(usual, data.inputs, data.labels, options);
+    std::size_t steps     = 0;
+    options.step          = [&](Net& network, const Array<double>& inputs, const Array<double>& targets) {
+        ++steps;
+        return network.step(inputs, targets, 0.5);
+    };
+    const auto epochs = train(followed, data.inputs, data.labels, options);
+    CHECK(steps == 5 * 3);
+    CHECK(epochs.back().error == expected.back().error);
+    CHECK(followed.weights() == usual.weights());
+
+    options.step = [](Net&, const Array<double>&, const Array<double>&) { return 7.0; };
+    CHECK(train(followed, data.inputs, data.labels, options).back().error == 7.0 * 3);
+    CHECK(followed.weights() == usual.weights());
+}
+
 TEST_CASE("Without a batch size a mini-batch is a twentieth of the samples") {
     const Samples data(100);
     Net           network = make({2, 3, 3}, 5);
