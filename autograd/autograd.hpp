@@ -2,6 +2,7 @@
 
 #include <xtgrad/autograd/functional.hpp>
 #include <xtgrad/autograd/gradients.hpp>
+#include <xtgrad/autograd/numeric_derivative.hpp>
 #include <xtgrad/autograd/parameter.hpp>
 #include <xtgrad/autograd/tape.hpp>
 #include <xtgrad/autograd/variable.hpp>
