@@ -130,8 +130,8 @@ std::string panel_script(const Panel& panel, std::size_t number) {
     }
     if (plots.empty()) throw DataError("there is nothing to plot in '" + panel.title + "'");
     return data + fmt::format("set title {}\nset xlabel {}\nset ylabel {}\n{} logscale y\n{}\nplot {}\n", quoted(panel.title), quoted(panel.x_label),
-                              quoted(panel.y_label), panel.logarithmic_y ? "set" : "unset", legend ? "set key outside right top" : "unset key",
-                              plots);
+                              quoted(panel.y_label), panel.logarithmic_y ? "set" : "unset",
+                              legend ? "set key outside above right horizontal samplen 2" : "unset key", plots);
 }
 
 } // namespace
@@ -144,7 +144,8 @@ void check_plot(const std::filesystem::path& path) {
 
 void plot_curves(const std::filesystem::path& path, const std::vector<Panel>& panels) {
     std::string script = terminal(path, panel_height * static_cast<int>(panels.size()));
-    script += "set grid linecolor rgb '#dddddd'\nset border 3\nset tics nomirror\n";
+    script += "set grid linetype 1 linewidth 1 linecolor rgb '#d8d8d8'\nset lmargin 11\nset rmargin 3\nset autoscale xfix\nset border 3\nset tics "
+              "nomirror\n";
     script += fmt::format("set multiplot layout {},1\n", panels.size());
     for (std::size_t number = 0; number < panels.size(); ++number) script += panel_script(panels[number], number);
     draw(path, script + "unset multiplot\n");
