@@ -62,7 +62,6 @@ private:
     std::array<AnyVariable, saved_count> saved_;
 };
 
-/// Runs a structured primitive: checks the shapes, computes, and records where an input is recorded.
 template <class P, Scalar T>
 Variable<T> apply(P primitive, std::span<const Variable<T>> operands, SourceLocation where) {
     static_assert(StructuredRule<P, T>, "xtgrad: a structured primitive needs a name, samples, and exactly one vjp");

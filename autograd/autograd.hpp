@@ -1,8 +1,10 @@
 #pragma once
 
 #include <xtgrad/autograd/functional.hpp>
+#include <xtgrad/autograd/gradcheck.hpp>
 #include <xtgrad/autograd/gradients.hpp>
 #include <xtgrad/autograd/numeric_derivative.hpp>
 #include <xtgrad/autograd/parameter.hpp>
 #include <xtgrad/autograd/tape.hpp>
+#include <xtgrad/autograd/triple_check.hpp>
 #include <xtgrad/autograd/variable.hpp>

@@ -23,6 +23,9 @@ struct DifferentiableTag {};
 /// Truth values, as comparisons give them: a plain array, without a gradient.
 using Mask = Array<bool>;
 
+/// Axes counted from the front; a few need no memory of their own.
+using AxisList = xt::svector<std::size_t, 4>;
+
 /// The axes an operation works over: `{0, 2}`, `1`, negative ones from the back, in any order; `{}` is no axis at all, as in NumPy.
 class Axes {
 public:
@@ -38,7 +41,7 @@ public:
     }
 
     /// Counted from the front, in ascending order; throws ShapeError for an axis out of range or named twice.
-    std::vector<std::size_t> normalized(std::string_view operation, std::size_t rank, SourceLocation where) const;
+    AxisList normalized(std::string_view operation, std::size_t rank, SourceLocation where) const;
 
     bool                      is_every() const noexcept { return every_; }
     const std::vector<Index>& listed() const noexcept { return axes_; }

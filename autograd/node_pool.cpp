@@ -19,6 +19,8 @@ namespace {
 constexpr std::size_t largest_kept = std::size_t{1} << 16;
 // What one thread keeps waiting, so that a chain of a million operations does not hold its memory for ever.
 constexpr std::size_t kept_limit = std::size_t{64} << 20;
+// Of half a KiB each.
+constexpr std::size_t most_shells = std::size_t{1} << 14;
 #ifdef XTGRAD_ADDRESS_SANITIZER
 // A recycled node would hide a use after free.
 constexpr bool recycling = false;
@@ -51,6 +53,23 @@ public:
         return nullptr;
     }
 
+    // Nodes without elements of their own: views, and those whose array was taken.
+    Node<T>* take_shell() noexcept {
+        if (shells_ == nullptr) return nullptr;
+        Node<T>* node = shells_;
+        shells_       = node->viewed;
+        node->viewed  = nullptr;
+        --shell_count_;
+        return node;
+    }
+    bool keep_shell(Node<T>* node) noexcept {
+        if (!recycling || shell_count_ == most_shells) return false;
+        ++shell_count_;
+        node->viewed = shells_;
+        shells_      = node;
+        return true;
+    }
+
     bool keep(Node<T>* node) noexcept {
         const std::size_t bytes = weight(node->size);
         if (!recycling || node->size * sizeof(T) > largest_kept || kept_ + bytes > kept_limit) return false;
@@ -66,7 +85,9 @@ private:
     static std::size_t weight(std::size_t size) noexcept { return sizeof(Node<T>) + size * sizeof(T); }
 
     std::array<Node<T>*, 256> waiting_{}; // linked through `viewed`
-    std::size_t               kept_ = 0;
+    std::size_t               kept_        = 0;
+    Node<T>*                  shells_      = nullptr;
+    std::size_t               shell_count_ = 0;
 };
 
 // A pointer is read without the guard that a thread_local object with a constructor needs at each access; it is null before the first use
@@ -80,6 +101,7 @@ NodePool<T>::~NodePool() {
     for (Node<T>* node : waiting_) {
         while (node != nullptr) delete std::exchange(node, node->viewed);
     }
+    while (shells_ != nullptr) delete std::exchange(shells_, shells_->viewed);
 }
 
 template <Scalar T>
@@ -99,29 +121,43 @@ void show_own(Node<T>* node) noexcept {
 }
 
 template <Scalar T>
+Node<T>* shell() {
+    Node<T>* node = pool<T>().take_shell();
+    if (node == nullptr) node = std::make_unique<Node<T>>().release();
+    node->references = 1;
+    return node;
+}
+
+template <Scalar T>
 void recycle_typed(Node<T>* node) noexcept {
-    if (!node->owns()) {
-        if (node->viewed != nullptr) {
-            if (--node->viewed->references == 0) recycle_typed(node->viewed); // one level deep: a view never shows a view
-        }
-        delete node;
-        return;
+    bool empty = !node->owns();
+    if (Node<T>* viewed = std::exchange(node->viewed, nullptr); viewed != nullptr) {
+        if (--viewed->references == 0) recycle_typed(viewed); // one level deep: a view never shows a view
     }
-    if (current_pool<T> == nullptr || !current_pool<T>->keep(node)) delete node;
+    node->shared.reset();
+    empty           = empty || node->data == nullptr;
+    NodePool<T>* to = current_pool<T>;
+    if (to == nullptr || !(empty ? to->keep_shell(node) : to->keep(node))) delete node;
 }
 
 } // namespace
 
 template <Scalar T>
 Node<T>* make(const Shape& shape) {
-    std::size_t size = 1;
-    for (const std::size_t extent : shape) size *= extent;
+    std::size_t size     = 1;
+    bool        overflow = false;
+    for (const std::size_t extent : shape) overflow = __builtin_mul_overflow(size, extent, &size) || overflow;
+    if (overflow) size = element_count(shape); // throws, unless an extent is 0
     Node<T>* node = pool<T>().take(size);
     if (node == nullptr) {
-        auto fresh = std::make_unique<Node<T>>();
-        element_count(shape);
-        fresh->array.resize(shape);
-        node = fresh.release();
+        // A shell's array has the shape of no elements, or was moved from; only force makes one of equal shape allocate.
+        node = shell<T>();
+        try {
+            node->array.resize(shape, true);
+        } catch (...) {
+            recycle_typed(node);
+            throw;
+        }
         show_own(node);
     } else if (*node->shape != shape) {
         node->array.resize(shape);
@@ -132,36 +168,33 @@ Node<T>* make(const Shape& shape) {
 
 template <Scalar T>
 Node<T>* adopt(Array<T>&& array) {
-    auto node   = std::make_unique<Node<T>>();
-    node->array = std::move(array);
-    show_own(node.get());
-    node->references = 1;
-    return node.release();
+    Node<T>* node = shell<T>();
+    node->array   = std::move(array);
+    show_own(node);
+    return node;
 }
 
 template <Scalar T>
 Node<T>* view(Node<T>* source, const Shape& shape) {
-    auto node = std::make_unique<Node<T>>();
+    Node<T>* node = shell<T>();
     if (source->viewed != nullptr) source = source->viewed;
     node->view_shape = shape;
     node->shape      = &node->view_shape;
     node->data       = source->data;
     node->size       = source->size;
-    node->references = 1;
     node->viewed     = source;
     ++source->references;
-    return node.release();
+    return node;
 }
 
 template <Scalar T>
 Node<T>* share(std::shared_ptr<const Array<T>> array) {
-    auto node        = std::make_unique<Node<T>>();
-    node->shared     = std::move(array);
-    node->data       = node->shared->data();
-    node->shape      = &node->shared->shape();
-    node->size       = node->shared->size();
-    node->references = 1;
-    return node.release();
+    Node<T>* node = shell<T>();
+    node->shared  = std::move(array);
+    node->data    = node->shared->data();
+    node->shape   = &node->shared->shape();
+    node->size    = node->shared->size();
+    return node;
 }
 
 template <Scalar T>
@@ -169,7 +202,7 @@ const Array<T>& array_of(Node<T>* node) {
     // A view of a parameter shows a node that shares the parameter's array: only under the same shape is it the array itself.
     if (node->shared != nullptr) return *node->shared;
     if (node->viewed != nullptr) {
-        node->array.resize(node->view_shape);
+        node->array.resize(node->view_shape, true);
         std::copy_n(node->data, node->size, node->array.data());
         Node<T>* viewed = std::exchange(node->viewed, nullptr);
         show_own(node);
@@ -181,10 +214,8 @@ const Array<T>& array_of(Node<T>* node) {
 template <Scalar T>
 Array<T> take(Node<T>* node) {
     if (node->references > 1 || !node->owns()) return array_of(node);
-    Array<T> result = std::move(node->array);
-    node->array     = Array<T>(Shape{0});
-    show_own(node);
-    return result;
+    node->data = nullptr; // a shell from now on
+    return std::move(node->array);
 }
 
 void recycle(AnyNode* node) noexcept {

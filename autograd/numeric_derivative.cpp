@@ -116,6 +116,14 @@ std::vector<NumericDerivative> numeric_derivatives(const std::function<double(co
     return numeric_derivatives<T>(f, x, places);
 }
 
+std::string index_text(std::size_t place, const Shape& shape) {
+    std::string text;
+    for (std::size_t axis = shape.size(); axis-- > 0; place /= shape[axis]) {
+        text = std::to_string(place % shape[axis]) + (text.empty() ? "" : ", ") + text;
+    }
+    return "[" + text + "]";
+}
+
 template std::vector<NumericDerivative> numeric_derivatives<float>(const std::function<double(const Array<float>&)>&, const Array<float>&,
                                                                    std::span<const std::size_t>);
 template std::vector<NumericDerivative> numeric_derivatives<double>(const std::function<double(const Array<double>&)>&, const Array<double>&,

@@ -31,4 +31,7 @@ std::vector<NumericDerivative> numeric_derivatives(const std::function<double(co
 template <Scalar T>
 std::vector<NumericDerivative> numeric_derivatives(const std::function<double(const Array<T>&)>& f, const Array<T>& x);
 
+/// "[2, 3]": where the element at `place`, counted in row-major order, stands in an array of `shape`.
+std::string index_text(std::size_t place, const Shape& shape);
+
 } // namespace xtgrad

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <concepts>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ struct Elementwise {
 struct Interval {
     double low;
     double high;
+    /// Drawn as 0 or 1, without a gradient.
+    bool truth = false;
 };
 
 /// A structured primitive works on whole arrays and is an object whose attributes are members. It has `arity` (0 stands for any number of
@@ -118,5 +121,10 @@ concept ElementwiseRule = IsElementwise<P> && Described<P> && rules::elementwise
 template <class P, class T>
 concept StructuredRule = Described<P> && rules::vjp_form<P, Variable<T>, Variable<T>>()
 .definitions == 1;
+
+/// Runs a structured primitive: checks the shapes, computes, and records where an input is recorded. Compiled where the primitive's public
+/// function is (ops/*.cpp).
+template <class P, Scalar T>
+Variable<T> apply(P primitive, std::span<const Variable<T>> operands, SourceLocation where);
 
 } // namespace xtgrad

@@ -22,6 +22,14 @@ struct Loop {
     std::array<std::array<std::size_t, most_axes>, most_operands> steps;   // along them, in elements
 };
 
+/// The walk over operands of one size, or of a single element.
+inline void plan_linear(Loop& loop, std::size_t size, std::span<const std::size_t> sizes) {
+    loop.outer_axes = 0;
+    loop.rows       = 1;
+    loop.inner      = size;
+    for (std::size_t operand = 0; operand < sizes.size(); ++operand) loop.moves[operand] = sizes[operand] == 1 ? 0 : 1;
+}
+
 /// Plans the walk over `operands`, whose shapes broadcast to `shape`. Throws ShapeError where more than 32 axes are left after merging.
 void plan(Loop& loop, const Shape& shape, std::span<const Shape* const> operands);
 

@@ -184,6 +184,7 @@ Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Opera
     std::array<Record::Place, most_inputs>           places{};
     std::array<const T*, kernels::most_operands>     data{};
     std::array<const Shape*, kernels::most_operands> shapes{};
+    std::array<std::size_t, kernels::most_operands>  sizes{};
     bool                                             found  = false;
     bool                                             alike  = true;
     std::size_t                                      count  = 0;
@@ -194,6 +195,7 @@ Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Opera
         found                = found || places[count] != AnyVariable::no_place;
         data[count]          = x.typed().data();
         shapes[count]        = &x.shape();
+        sizes[count]         = x.size();
         if (widest == nullptr || x.dimension() > widest->size() || (x.dimension() == widest->size() && x.size() > 1)) widest = shapes[count];
         ++count;
     }
@@ -206,7 +208,11 @@ Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Opera
     }
     Value<T>      result = Value<T>::uninitialized(*widest);
     kernels::Loop loop;
-    kernels::plan(loop, *widest, std::span(shapes.data(), count));
+    if (alike) {
+        kernels::plan_linear(loop, result.size(), std::span(sizes.data(), count));
+    } else {
+        kernels::plan(loop, *widest, std::span(shapes.data(), count));
+    }
     kernels::table<T>().elementwise[primitive].forward(loop, data.data(), result.mutable_data());
     if (!found) return Variable<T>(std::move(result));
     return Variable<T>(RecordList::current().append<ElementwiseRecord<T>>(result, std::span(places.data(), count), where, primitive, operands));

@@ -6,8 +6,8 @@
 
 namespace xtgrad {
 
-std::vector<std::size_t> Axes::normalized(std::string_view operation, std::size_t rank, SourceLocation where) const {
-    std::vector<std::size_t> result;
+AxisList Axes::normalized(std::string_view operation, std::size_t rank, SourceLocation where) const {
+    AxisList result;
     if (every_) {
         for (std::size_t axis = 0; axis < rank; ++axis) result.push_back(axis);
         return result;
@@ -19,20 +19,39 @@ std::vector<std::size_t> Axes::normalized(std::string_view operation, std::size_
     return result;
 }
 
+Shape Reduction::result_shape() const {
+    if (keep) return kept_shape();
+    Shape       shape;
+    std::size_t next = 0;
+    for (std::size_t axis = 0; axis < input_shape.size(); ++axis) {
+        if (next < axes.size() && axes[next] == axis) {
+            ++next;
+        } else {
+            shape.push_back(input_shape[axis]);
+        }
+    }
+    return shape;
+}
+
 template <Scalar T>
 Value<T> Reduction::fold(Value<T> x, kernels::Fold kind) const {
-    if (axes.empty() || x.size() == 0) return x.size() == 0 ? Value<T>::uninitialized(kept_shape()) : x.viewed_as(input_shape);
-    Shape shape = input_shape;
+    if (axes.empty()) return x.viewed_as(input_shape);
+    if (x.size() == 0) return Value<T>::uninitialized(result_shape());
+    const auto fold_group = kernels::table<T>().fold[static_cast<std::size_t>(kind)];
+    Shape      shape      = input_shape;
     for (std::size_t last = axes.size(); last-- > 0;) {
         std::size_t first = last;
         while (first > 0 && axes[first - 1] + 1 == axes[first]) --first;
         std::size_t outer  = 1;
         std::size_t length = 1;
         std::size_t inner  = 1;
-        for (std::size_t axis = 0; axis < shape.size(); ++axis) (axis < axes[first] ? outer : axis > axes[last] ? inner : length) *= shape[axis];
+        for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+            std::size_t& part = axis < axes[first] ? outer : axis > axes[last] ? inner : length;
+            part *= shape[axis];
+        }
         for (std::size_t axis = axes[first]; axis <= axes[last]; ++axis) shape[axis] = 1;
-        Value<T> y = Value<T>::uninitialized(shape);
-        kernels::table<T>().fold[static_cast<std::size_t>(kind)](x.data(), y.mutable_data(), outer, length, inner);
+        Value<T> y = Value<T>::uninitialized(first == 0 ? result_shape() : shape);
+        fold_group(x.data(), y.mutable_data(), outer, length, inner);
         x    = std::move(y);
         last = first;
     }
@@ -41,7 +60,7 @@ Value<T> Reduction::fold(Value<T> x, kernels::Fold kind) const {
 
 template <Scalar T>
 Value<T> Mean::forward(const Value<T>& x) const {
-    if (count() == 0) return Value<T>::filled(kept_shape(), std::numeric_limits<T>::quiet_NaN());
+    if (count() == 0) return Value<T>::filled(result_shape(), std::numeric_limits<T>::quiet_NaN());
     const Variable<T> total(fold<T>(x, kernels::Fold::sum));
     return (total / static_cast<double>(count())).typed();
 }
@@ -72,14 +91,14 @@ void Amin::infer(SourceLocation where, const Shape& x) {
 template <Scalar T>
 Variable<T> Logsumexp::vjp_from_input(const Variable<T>& g, const Variable<T>& x) const {
     const Axes over(std::vector<Index>(axes.begin(), axes.end()));
-    if (count() == 0) return broadcast_to(g, input_shape);
+    if (count() == 0) return broadcast_to(kept(g), input_shape);
     const Variable<T> largest = amax(x.detach(), over, keep_dims);
     const Mask        finite  = abs(largest) <= std::numeric_limits<T>::max();
     const Variable<T> shift   = where(finite, largest, 0);
     const Variable<T> chosen  = where(equal(x.detach(), largest), Variable<T>(1), Variable<T>(0));
     const Variable<T> terms   = where(finite, exp(x - shift), chosen);
     const Variable<T> shares  = terms / sum(terms, over, keep_dims);
-    return g * where(equal(largest, -std::numeric_limits<T>::infinity()), 0, shares);
+    return kept(g) * where(equal(largest, -std::numeric_limits<T>::infinity()), 0, shares);
 }
 
 namespace ops {
@@ -87,32 +106,23 @@ namespace ops {
 template <class P, Scalar T>
 Variable<T> reduce(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation where) {
     P primitive;
-    primitive.axes                         = axes.normalized(P::name, x.dimension(), where);
-    const std::vector<std::size_t> reduced = primitive.axes;
-    const Variable<T>              kept    = apply<P, T>(std::move(primitive), where, x);
-    if (keep || reduced.empty()) return kept;
-    Shape       shape;
-    std::size_t next = 0;
-    for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
-        if (next < reduced.size() && reduced[next] == axis) {
-            ++next;
-        } else {
-            shape.push_back(x.shape()[axis]);
-        }
-    }
-    return apply<Reshape, T>({.shape = shape}, where, kept);
+    primitive.axes = axes.normalized(P::name, x.dimension(), where);
+    primitive.keep = keep;
+    return apply<P, T>(std::move(primitive), where, x);
 }
 
 template <Scalar T>
 Variable<T> sum_to(const Variable<T>& x, const Shape& shape, SourceLocation where) {
-    std::vector<Index> axes;
-    const std::size_t  added = x.dimension() - std::min(shape.size(), x.dimension());
+    if (element_count(shape) > x.size()) return x; // not a broadcast of it: the caller says so
+    Sum               primitive;
+    const std::size_t added = x.dimension() - std::min(shape.size(), x.dimension());
     for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
-        if (axis < added || (shape[axis - added] == 1 && x.shape()[axis] != 1)) axes.push_back(static_cast<Index>(axis));
+        if (axis < added || (shape[axis - added] == 1 && x.shape()[axis] != 1)) primitive.axes.push_back(axis);
     }
-    const Variable<T> summed = axes.empty() ? x : reduce<Sum, T>(x, axes, true, where);
-    if (element_count(shape) != summed.size()) return x; // not a broadcast of it: the caller says so
-    return summed.shape() == shape ? summed : apply<Reshape, T>({.shape = shape}, where, summed);
+    // Where only leading axes go they need not be put back.
+    primitive.keep           = primitive.axes.empty() || primitive.axes.back() >= added;
+    const Variable<T> summed = primitive.axes.empty() ? x : apply<Sum, T>(std::move(primitive), where, x);
+    return summed.shape() == shape || summed.size() != element_count(shape) ? summed : apply<Reshape, T>({.shape = shape}, where, summed);
 }
 
 #define XTGRAD_INSTANTIATE(P)                                                                                                                        \

@@ -13,9 +13,9 @@ struct Lattice {
     std::vector<Index> steps;
 
     /// The offset of the first place, and the steps in elements, in an array of `shape`.
-    std::pair<std::ptrdiff_t, std::vector<std::ptrdiff_t>> in(const Shape& shape) const {
-        std::vector<std::ptrdiff_t> elements = row_major_steps(shape);
-        std::ptrdiff_t              first    = 0;
+    std::pair<std::ptrdiff_t, Steps> in(const Shape& shape) const {
+        Steps          elements = row_major_steps(shape);
+        std::ptrdiff_t first    = 0;
         for (std::size_t axis = 0; axis < shape.size(); ++axis) {
             first += starts[axis] * elements[axis];
             elements[axis] *= steps[axis];

@@ -8,19 +8,20 @@
 
 namespace xtgrad {
 
-/// What reductions share: the axes, and the input's shape once it is known. The result keeps every axis, with extent 1 where it was reduced;
-/// dropping those is a reshape.
+/// What reductions share: the axes, whether they stay with extent 1, and the input's shape once it is known.
 struct Reduction {
     static constexpr std::size_t arity = 1;
 
-    std::vector<std::size_t> axes; // ascending
-    Shape                    input_shape;
+    AxisList axes; // ascending
+    bool     keep = true;
+    Shape    input_shape;
 
     Shape kept_shape() const {
         Shape shape = input_shape;
         for (const std::size_t axis : axes) shape[axis] = 1;
         return shape;
     }
+    Shape result_shape() const;
     /// How many elements each result is made of.
     std::size_t count() const {
         std::size_t product = 1;
@@ -32,6 +33,16 @@ struct Reduction {
     /// Folds group after group of neighbouring reduced axes, the last first.
     template <Scalar T>
     Value<T> fold(Value<T> x, kernels::Fold kind) const;
+    /// A result, or its cotangent, with the reduced axes put back.
+    template <Scalar T>
+    Variable<T> kept(const Variable<T>& y) const {
+        return keep ? y : reshape(y, kept_shape());
+    }
+    template <class Q>
+    Grid<Q> result_grid(Grid<Q> kept_grid) const {
+        kept_grid.shape = result_shape();
+        return kept_grid;
+    }
 };
 
 struct Sum : Reduction {
@@ -39,15 +50,15 @@ struct Sum : Reduction {
 
     template <Scalar T>
     Value<T> forward(const Value<T>& x) const {
-        return count() == 0 ? Value<T>::filled(kept_shape(), T{0}) : fold<T>(x, kernels::Fold::sum);
+        return count() == 0 ? Value<T>::filled(result_shape(), T{0}) : fold<T>(x, kernels::Fold::sum);
     }
     template <Scalar T>
     Variable<T> vjp(const Variable<T>& g) const {
-        return broadcast_to(g, input_shape);
+        return broadcast_to(kept(g), input_shape);
     }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& x) const {
-        return reduce_grid(x, axes, [](const std::vector<Q>& group) { return std::accumulate(group.begin(), group.end(), Q(0)); });
+        return result_grid(reduce_grid(x, axes, [](const std::vector<Q>& group) { return std::accumulate(group.begin(), group.end(), Q(0)); }));
     }
     static std::vector<Sample<Sum>> samples() { return reduction_samples<Sum>(); }
 };
@@ -60,13 +71,13 @@ struct Mean : Reduction {
     // Of nothing: zeros of the right shape, which is empty.
     template <Scalar T>
     Variable<T> vjp(const Variable<T>& g) const {
-        return broadcast_to(g / static_cast<double>(count()), input_shape);
+        return broadcast_to(kept(g) / static_cast<double>(count()), input_shape);
     }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& x) const {
-        return reduce_grid(x, axes, [](const std::vector<Q>& group) {
+        return result_grid(reduce_grid(x, axes, [](const std::vector<Q>& group) {
             return std::accumulate(group.begin(), group.end(), Q(0)) / Q(static_cast<double>(group.size()));
-        });
+        }));
     }
     static std::vector<Sample<Mean>> samples() { return reduction_samples<Mean>(); }
 };
@@ -89,11 +100,11 @@ struct Amax : Reduction {
     }
     template <Scalar T>
     Variable<T> vjp_from_both(const Variable<T>& g, const Variable<T>& x, const Variable<T>& y) const {
-        return extreme_vjp(g, x, y, std::vector<Index>(axes.begin(), axes.end()));
+        return extreme_vjp(kept(g), x, kept(y), std::vector<Index>(axes.begin(), axes.end()));
     }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& x) const {
-        return reduce_grid(x, axes, [](const std::vector<Q>& group) { return *std::max_element(group.begin(), group.end()); });
+        return result_grid(reduce_grid(x, axes, [](const std::vector<Q>& group) { return *std::max_element(group.begin(), group.end()); }));
     }
     static std::vector<Sample<Amax>> samples() { return reduction_samples<Amax>(false); }
 };
@@ -108,11 +119,11 @@ struct Amin : Reduction {
     }
     template <Scalar T>
     Variable<T> vjp_from_both(const Variable<T>& g, const Variable<T>& x, const Variable<T>& y) const {
-        return extreme_vjp(g, x, y, std::vector<Index>(axes.begin(), axes.end()));
+        return extreme_vjp(kept(g), x, kept(y), std::vector<Index>(axes.begin(), axes.end()));
     }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& x) const {
-        return reduce_grid(x, axes, [](const std::vector<Q>& group) { return *std::min_element(group.begin(), group.end()); });
+        return result_grid(reduce_grid(x, axes, [](const std::vector<Q>& group) { return *std::min_element(group.begin(), group.end()); }));
     }
     static std::vector<Sample<Amin>> samples() { return reduction_samples<Amin>(false); }
 };
@@ -122,7 +133,7 @@ struct Logsumexp : Reduction {
 
     template <Scalar T>
     Value<T> forward(const Value<T>& x) const {
-        return count() == 0 ? Value<T>::filled(kept_shape(), -std::numeric_limits<T>::infinity()) : fold<T>(x, kernels::Fold::logsumexp);
+        return count() == 0 ? Value<T>::filled(result_shape(), -std::numeric_limits<T>::infinity()) : fold<T>(x, kernels::Fold::logsumexp);
     }
     // The softmax, summed anew rather than e^(x − y), whose error is that of y. Where every x is −inf nothing depends on anything; an
     // infinite x takes all.
@@ -130,11 +141,11 @@ struct Logsumexp : Reduction {
     Variable<T> vjp_from_input(const Variable<T>& g, const Variable<T>& x) const;
     template <class Q>
     Grid<Q> reference(const Grid<Q>& x) const {
-        return reduce_grid(x, axes, [](const std::vector<Q>& group) {
+        return result_grid(reduce_grid(x, axes, [](const std::vector<Q>& group) {
             Q total(0);
             for (const Q& element : group) total = total + exp(element);
             return log(total);
-        });
+        }));
     }
     static std::vector<Sample<Logsumexp>> samples() { return reduction_samples<Logsumexp>(false); }
 };

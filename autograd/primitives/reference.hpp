@@ -49,7 +49,7 @@ void for_each_index(const Shape& shape, Visit&& visit) {
 
 /// Gathers the elements along `axes` for each place of the result, whose reduced axes have extent 1, and reduces each group.
 template <class Q, class Reduce>
-Grid<Q> reduce_grid(const Grid<Q>& x, const std::vector<std::size_t>& axes, Reduce&& reduce) {
+Grid<Q> reduce_grid(const Grid<Q>& x, const AxisList& axes, Reduce&& reduce) {
     Shape shape = x.shape;
     for (const std::size_t axis : axes) shape[axis] = 1;
     Grid<Q>                     result(shape);
@@ -74,9 +74,10 @@ inline Array<double> sample_array(const Shape& shape, double low = -3, double hi
 template <class P>
 std::vector<Sample<P>> reduction_samples(bool of_nothing = true) {
     std::vector<Sample<P>> samples;
-    const auto             add = [&](const Shape& shape, std::vector<std::size_t> axes) {
+    const auto             add = [&](const Shape& shape, AxisList axes, bool keeps = true) {
         P primitive;
         primitive.axes = std::move(axes);
+        primitive.keep = keeps;
         samples.push_back({primitive, {sample_array(shape)}});
     };
     add({}, {});
@@ -90,6 +91,8 @@ std::vector<Sample<P>> reduction_samples(bool of_nothing = true) {
     add({3, 21}, {0});
     add({2, 3, 4}, {1});
     add({2, 3, 4}, {0, 2});
+    add({2, 3, 4}, {0, 2}, false);
+    add({3, 2}, {0, 1}, false);
     add({2, 1, 2, 3}, {0, 1, 3});
     add({0, 3}, {1});
     if (of_nothing) {

@@ -93,7 +93,7 @@ struct Where : Elementwise<3> {
     static Q reference(Q condition, Q a, Q b) {
         return condition < 0 || condition > 0 ? a : b;
     }
-    static constexpr std::array<Interval, 3> samples() { return {{{1, 3}, {-3, 3}, {-3, 3}}}; }
+    static constexpr std::array<Interval, 3> samples() { return {{{0, 1, true}, {-3, 3}, {-3, 3}}}; }
 };
 
 struct Clip : Elementwise<3> {
