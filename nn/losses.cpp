@@ -82,7 +82,7 @@ Variable<T> cross_entropy(const Variable<T>& logits, const Array<Index>& labels,
 }
 
 template <Scalar T>
-Variable<T> cross_entropy(const Variable<T>& logits, const Variable<T>& targets, Over over, SourceLocation where) {
+Variable<T> cross_entropy(const Variable<T>& logits, const std::type_identity_t<Variable<T>>& targets, Over over, SourceLocation where) {
     const SourceScope scope(where);
     check_matrix("cross_entropy", logits.shape(), where);
     check_equal_shapes("cross_entropy", logits.shape(), targets.shape(), where);
@@ -90,7 +90,8 @@ Variable<T> cross_entropy(const Variable<T>& logits, const Variable<T>& targets,
 }
 
 template <Scalar T>
-Variable<T> cross_entropy_from_probabilities(const Variable<T>& probabilities, const Variable<T>& targets, Over over, SourceLocation where) {
+Variable<T> cross_entropy_from_probabilities(const Variable<T>& probabilities, const std::type_identity_t<Variable<T>>& targets, Over over,
+                                             SourceLocation where) {
     const SourceScope scope(where);
     check_matrix("cross_entropy_from_probabilities", probabilities.shape(), where);
     check_equal_shapes("cross_entropy_from_probabilities", probabilities.shape(), targets.shape(), where);
@@ -98,14 +99,14 @@ Variable<T> cross_entropy_from_probabilities(const Variable<T>& probabilities, c
 }
 
 template <Scalar T>
-Variable<T> mean_square_error(const Variable<T>& predictions, const Variable<T>& targets, Over over, SourceLocation where) {
+Variable<T> mean_square_error(const Variable<T>& predictions, const std::type_identity_t<Variable<T>>& targets, Over over, SourceLocation where) {
     const SourceScope scope(where);
     check_equal_shapes("mean_square_error", predictions.shape(), targets.shape(), where);
     return over_batch<T>(square(predictions - targets), over);
 }
 
 template <Scalar T>
-Variable<T> half_square_error(const Variable<T>& predictions, const Variable<T>& targets, Over over, SourceLocation where) {
+Variable<T> half_square_error(const Variable<T>& predictions, const std::type_identity_t<Variable<T>>& targets, Over over, SourceLocation where) {
     const SourceScope scope(where);
     check_equal_shapes("half_square_error", predictions.shape(), targets.shape(), where);
     std::vector<Index> outputs;

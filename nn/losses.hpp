@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <type_traits>
 
 #include <xtgrad/autograd/parameter.hpp>
 
@@ -24,21 +25,24 @@ Variable<T> cross_entropy(const Variable<T>& logits, const Array<Index>& labels,
 
 /// −Σ_j target_j·log softmax(logits)_j for target distributions of the logits' shape; 0·log 0 is 0.
 template <Scalar T>
-Variable<T> cross_entropy(const Variable<T>& logits, const Variable<T>& targets, Over over = Over::mean, SourceLocation where = {});
+Variable<T> cross_entropy(const Variable<T>& logits, const std::type_identity_t<Variable<T>>& targets, Over over = Over::mean,
+                          SourceLocation where = {});
 
 /// −Σ_j target_j·log p_j for probabilities p, as a softmax gives them, and targets of their shape. Nothing is clamped: where p is 0 and its
 /// target is not, the loss is inf. Prefer cross_entropy, which takes logits and stays finite.
 template <Scalar T>
-Variable<T> cross_entropy_from_probabilities(const Variable<T>& probabilities, const Variable<T>& targets, Over over = Over::mean,
-                                             SourceLocation where = {});
+Variable<T> cross_entropy_from_probabilities(const Variable<T>& probabilities, const std::type_identity_t<Variable<T>>& targets,
+                                             Over over = Over::mean, SourceLocation where = {});
 
 /// (p − t)² averaged over all elements (Over::none: per element). Shapes must be equal; nothing broadcasts.
 template <Scalar T>
-Variable<T> mean_square_error(const Variable<T>& predictions, const Variable<T>& targets, Over over = Over::mean, SourceLocation where = {});
+Variable<T> mean_square_error(const Variable<T>& predictions, const std::type_identity_t<Variable<T>>& targets, Over over = Over::mean,
+                              SourceLocation where = {});
 
 /// ½ Σ_j (p_j − t_j)² over the outputs of each row, then averaged over the batch or summed. Shapes must be equal.
 template <Scalar T>
-Variable<T> half_square_error(const Variable<T>& predictions, const Variable<T>& targets, Over over = Over::mean, SourceLocation where = {});
+Variable<T> half_square_error(const Variable<T>& predictions, const std::type_identity_t<Variable<T>>& targets, Over over = Over::mean,
+                              SourceLocation where = {});
 
 /// Labels as rows of zeros with a one at the label. Throws ValueError naming the row of a label outside [0, classes).
 template <Scalar T>
