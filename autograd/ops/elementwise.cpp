@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include <xtgrad/autograd/kernels/table.hpp>
 #include <xtgrad/autograd/primitives/activation.hpp>
@@ -7,6 +8,7 @@
 #include <xtgrad/autograd/primitives/selection.hpp>
 #include <xtgrad/autograd/primitives/transcendental.hpp>
 #include <xtgrad/autograd/recorded_reading.hpp>
+#include <xtgrad/autograd/strong_zero.hpp>
 #include <xtgrad/autograd/sweep.hpp>
 
 namespace xtgrad {
@@ -34,6 +36,8 @@ public:
 
 private:
     void backward_by_kernels(Sweep& sweep);
+    void look_for_strong_zeros(StrongZeroReport& report, std::size_t input, const kernels::Loop& loop,
+                               std::array<const T*, kernels::most_operands> operands) const;
 
     std::uint32_t primitive_;
 };
@@ -164,6 +168,7 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
         if (run[input] == nullptr) continue;
         if (!planned) kernels::plan(loop, shape, std::span(shapes.data(), count));
         planned = true;
+        if (StrongZeroReport* report = StrongZeroReport::active()) look_for_strong_zeros(*report, input, loop, operands);
         // The last contribution is written over the cotangent where nobody else holds it.
         const bool in_place = input == last && g.typed().reusable();
         Value<T>   result   = in_place ? g.typed() : Value<T>::uninitialized(shape);
@@ -171,6 +176,24 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
         if (in_place) g = Variable<T>(Value<T>());
         sweep.contribute<T>(input, Variable<T>(std::move(result)));
     }
+}
+
+// The derivative itself, from a cotangent of ones, tells where a zero cotangent would have met an infinity or a NaN.
+template <Scalar T>
+void ElementwiseRecord<T>::look_for_strong_zeros(StrongZeroReport& report, std::size_t input, const kernels::Loop& loop,
+                                                 std::array<const T*, kernels::most_operands> operands) const {
+    const T* const          g          = operands[0];
+    const Value<T>          ones       = Value<T>::filled(shape, T{1});
+    Value<T>                derivative = Value<T>::uninitialized(shape);
+    StrongZeroReport::Entry entry{std::string(name()), where, input, 0, 0};
+    operands[0] = ones.data();
+    kernels::table<T>().elementwise[primitive_].backward[input](loop, operands.data(), derivative.mutable_data());
+    for (std::size_t place = derivative.size(); place-- > 0;) {
+        if (g[place] != T{0} || std::isfinite(derivative.data()[place])) continue;
+        ++entry.count;
+        entry.first_place = place;
+    }
+    if (entry.count > 0) report.add(std::move(entry));
 }
 
 } // namespace
