@@ -188,10 +188,10 @@ void ElementwiseRecord<T>::look_for_strong_zeros(StrongZeroReport& report, std::
     StrongZeroReport::Entry entry{std::string(name()), where, input, 0, 0};
     operands[0] = ones.data();
     kernels::table<T>().elementwise[primitive_].backward[input](loop, operands.data(), derivative.mutable_data());
-    for (std::size_t place = derivative.size(); place-- > 0;) {
-        if (g[place] != T{0} || std::isfinite(derivative.data()[place])) continue;
+    for (std::size_t element = derivative.size(); element-- > 0;) {
+        if (g[element] != T{0} || std::isfinite(derivative.data()[element])) continue;
         ++entry.count;
-        entry.first_place = place;
+        entry.first_place = element;
     }
     if (entry.count > 0) report.add(std::move(entry));
 }
