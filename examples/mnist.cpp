@@ -88,20 +88,21 @@ void check(const Options& options) {
     if (!options.load.empty()) InputFile{options.load};
 }
 
-// On one line, with the remedy, which stands on the last.
-[[noreturn]] void rethrow_on_one_line(const DataError& error) {
-    const std::string message = error.what();
-    const auto        first = message.find('\n'), last = message.rfind('\n');
-    if (first == std::string::npos) throw error;
-    throw DataError(message.substr(0, first) + (message.substr(0, first).ends_with(':') ? " the four files of MNIST; " : "; ") +
-                    message.substr(last + 1));
+// A message of several lines on one.
+DataError on_one_line(const DataError& error) {
+    std::string message = error.what();
+    for (auto end = message.find('\n'); end != std::string::npos; end = message.find('\n', end)) {
+        const auto next = message.find_first_not_of(" \n", end);
+        message.replace(end, (next == std::string::npos ? message.size() : next) - end, end > 0 && message[end - 1] == ':' ? " " : "; ");
+    }
+    return DataError(message);
 }
 
 datasets::Mnist load_data(const Options& options) {
     try {
         return options.fashion() ? datasets::load_fashion_mnist(options.data) : datasets::load_mnist(options.data);
     } catch (const DataError& error) {
-        rethrow_on_one_line(error);
+        throw on_one_line(error);
     }
 }
 
@@ -153,6 +154,14 @@ void print_results(const Options& options, const datasets::Mnist& data, const Ou
     std::cout << pictures(data.test, outcome.test_answers, options.show, options.common.seed, options.fashion());
 }
 
+Outcome train_or_load(const Recipe& recipe, const RunInput& input) {
+    try {
+        return recipe.run(input);
+    } catch (const DataError& error) {
+        throw on_one_line(error);
+    }
+}
+
 void run(const Options& options) {
     const Recipe&  recipe   = find_recipe(options.recipe);
     const Settings settings = settings_of(options, recipe);
@@ -162,7 +171,7 @@ void run(const Options& options) {
     std::cout << fmt::format("{}: {}\n", recipe.name, recipe.summary) << std::flush;
 
     RunExport exported(options.common.export_directory);
-    Outcome   outcome     = recipe.run({settings, data, exported});
+    Outcome   outcome     = train_or_load(recipe, {settings, data, exported});
     outcome.report.recipe = recipe.name;
     outcome.report.seed   = settings.seed;
     outcome.report.engine = name_of(settings.engine);

@@ -7,8 +7,8 @@ const std::vector<Recipe>& recipes() {
     static const std::vector<Engine> all{Engine::tape, Engine::handwritten, Engine::both}, tape_only{Engine::tape};
     static const std::vector<Recipe> list{
         {"mlp",
-         "784-128-10, relu, cross-entropy, Adam: 97.5 % in well under a minute",
-         {.epochs = 10, .batch_size = 128, .learning_rate = 1e-3},
+         "784-128-10, relu, cross-entropy, Adam with a falling learning rate: 98 % in half a minute",
+         {.epochs = 15, .batch_size = 128, .learning_rate = 2e-3},
          tape_only,
          run_mlp},
         {"hamlet",
