@@ -99,6 +99,8 @@ enum class Transposed { first, second, both };
 using xt::keep_dims;
 using KeepDims = std::tuple<xt::keep_dims_type>;
 
+enum class Comparison { less, less_equal, equal, not_equal };
+
 template <class P>
 inline constexpr std::size_t elementwise_index = ElementwisePrimitives::index_of<P>();
 
@@ -138,82 +140,111 @@ Array<Index> argmax(const Variable<T>& x, const Axes& axes, SourceLocation where
 template <Scalar T>
 Variable<T> where(const Mask& condition, const Operand<T>& a, const Operand<T>& b);
 
-enum class Comparison { less, less_equal, equal, not_equal };
 template <Scalar T>
 Mask compare(Comparison comparison, const Operand<T>& a, const Operand<T>& b);
 
 } // namespace ops
 
-/// Operators and functions that take numbers, arrays and expressions beside variables, and broadcast by NumPy's rule. They are hidden
-/// friends: only calls with a Variable or a Parameter see them.
+/// How Variables apply an elementwise primitive: by the compiled operation.
 template <Scalar T>
-class OperandFunctions : public DifferentiableTag {
-    using V  = Variable<T>;
-    using In = const Operand<T>&;
+struct VariableKind {
+    using Number = Variable<T>;
+    using Input  = const Operand<T>&;
+    using Truth  = Mask;
+
+    template <class P, class... In>
+    static Number apply(const In&... x) {
+        if constexpr (std::is_same_v<P, Clip>) {
+            return ops::clip<T>(x...);
+        } else {
+            return ops::elementwise<T>(elementwise_index<P>, {&x...});
+        }
+    }
+    static Truth  compare(Comparison comparison, Input a, Input b) { return ops::compare<T>(comparison, a, b); }
+    static Number choose(const Truth& truth, Input a, Input b) { return ops::where<T>(truth, a, b); }
+};
+
+/// Operators and elementwise functions, once for every kind of number: of Variables they take numbers, arrays and expressions as well, and
+/// broadcast by NumPy's rule; in the function of a map() they work on the numbers that it is given. They are hidden friends: only calls with
+/// such a number (or a Parameter) see them.
+template <class Kind>
+class ElementwiseFunctions {
+    using V     = typename Kind::Number;
+    using In    = typename Kind::Input;
+    using Truth = typename Kind::Truth;
 
     // NOLINTBEGIN(bugprone-easily-swappable-parameters)
 public:
-    friend V operator+(In a, In b) { return ops::elementwise<T>(elementwise_index<Add>, {&a, &b}); }
-    friend V operator-(In a, In b) { return ops::elementwise<T>(elementwise_index<Subtract>, {&a, &b}); }
-    friend V operator*(In a, In b) { return ops::elementwise<T>(elementwise_index<Multiply>, {&a, &b}); }
-    friend V operator/(In a, In b) { return ops::elementwise<T>(elementwise_index<Divide>, {&a, &b}); }
-    friend V operator-(In x) { return ops::elementwise<T>(elementwise_index<Negate>, {&x}); }
-    friend V operator+(In x) { return x.variable(); }
+    friend V operator+(In a, In b) { return Kind::template apply<Add>(a, b); }
+    friend V operator-(In a, In b) { return Kind::template apply<Subtract>(a, b); }
+    friend V operator*(In a, In b) { return Kind::template apply<Multiply>(a, b); }
+    friend V operator/(In a, In b) { return Kind::template apply<Divide>(a, b); }
+    friend V operator-(In x) { return Kind::template apply<Negate>(x); }
+    friend V operator+(In x) { return V(x); }
 
     /// The named forms of the operators.
-    friend V add(In a, In b) { return ops::elementwise<T>(elementwise_index<Add>, {&a, &b}); }
-    friend V subtract(In a, In b) { return ops::elementwise<T>(elementwise_index<Subtract>, {&a, &b}); }
-    friend V multiply(In a, In b) { return ops::elementwise<T>(elementwise_index<Multiply>, {&a, &b}); }
-    friend V divide(In a, In b) { return ops::elementwise<T>(elementwise_index<Divide>, {&a, &b}); }
-    friend V negate(In x) { return ops::elementwise<T>(elementwise_index<Negate>, {&x}); }
+    friend V add(In a, In b) { return Kind::template apply<Add>(a, b); }
+    friend V subtract(In a, In b) { return Kind::template apply<Subtract>(a, b); }
+    friend V multiply(In a, In b) { return Kind::template apply<Multiply>(a, b); }
+    friend V divide(In a, In b) { return Kind::template apply<Divide>(a, b); }
+    friend V negate(In x) { return Kind::template apply<Negate>(x); }
 
+    friend V square(In x) { return Kind::template apply<Square>(x); }
     /// x to the power y. Gradients stay finite where they are: at x = 0 for constant exponents of at least 1, at negative x for integer
     /// exponents. In the exponent the gradient is y·log x, 0 at x = 0 for y ≥ 0, NaN for negative x.
-    friend V pow(In x, In y) { return ops::elementwise<T>(elementwise_index<Pow>, {&x, &y}); }
-    friend V exp(In x) { return ops::elementwise<T>(elementwise_index<Exp>, {&x}); }
+    friend V pow(In x, In y) { return Kind::template apply<Pow>(x, y); }
+    friend V exp(In x) { return Kind::template apply<Exp>(x); }
     /// e^x − 1 without cancellation near 0.
-    friend V expm1(In x) { return ops::elementwise<T>(elementwise_index<Expm1>, {&x}); }
+    friend V expm1(In x) { return Kind::template apply<Expm1>(x); }
     /// Natural logarithm; −inf at 0, NaN (with a NaN gradient) below.
-    friend V log(In x) { return ops::elementwise<T>(elementwise_index<Log>, {&x}); }
+    friend V log(In x) { return Kind::template apply<Log>(x); }
     /// log(1 + x) without cancellation near 0.
-    friend V log1p(In x) { return ops::elementwise<T>(elementwise_index<Log1p>, {&x}); }
+    friend V log1p(In x) { return Kind::template apply<Log1p>(x); }
     /// NaN (with a NaN gradient) below 0; the gradient at 0 is inf.
-    friend V sqrt(In x) { return ops::elementwise<T>(elementwise_index<Sqrt>, {&x}); }
-    friend V sin(In x) { return ops::elementwise<T>(elementwise_index<Sin>, {&x}); }
-    friend V cos(In x) { return ops::elementwise<T>(elementwise_index<Cos>, {&x}); }
-    friend V tanh(In x) { return ops::elementwise<T>(elementwise_index<Tanh>, {&x}); }
+    friend V sqrt(In x) { return Kind::template apply<Sqrt>(x); }
+    friend V sin(In x) { return Kind::template apply<Sin>(x); }
+    friend V cos(In x) { return Kind::template apply<Cos>(x); }
+    friend V tanh(In x) { return Kind::template apply<Tanh>(x); }
     /// 1/(1 + e^−x), to full accuracy in both tails.
-    friend V sigmoid(In x) { return ops::elementwise<T>(elementwise_index<Sigmoid>, {&x}); }
+    friend V sigmoid(In x) { return Kind::template apply<Sigmoid>(x); }
     /// log(1 + e^x) without overflow.
-    friend V softplus(In x) { return ops::elementwise<T>(elementwise_index<Softplus>, {&x}); }
+    friend V softplus(In x) { return Kind::template apply<Softplus>(x); }
     /// max(x, 0), gradient 0 at 0; NaN stays NaN.
-    friend V relu(In x) { return ops::elementwise<T>(elementwise_index<Relu>, {&x}); }
+    friend V relu(In x) { return Kind::template apply<Relu>(x); }
     /// |x|, gradient 0 at 0.
-    friend V abs(In x) { return ops::elementwise<T>(elementwise_index<Abs>, {&x}); }
+    friend V abs(In x) { return Kind::template apply<Abs>(x); }
     /// −1, 0 or 1; gradient 0.
-    friend V sign(In x) { return ops::elementwise<T>(elementwise_index<Sign>, {&x}); }
+    friend V sign(In x) { return Kind::template apply<Sign>(x); }
     /// The larger of each pair; a tie splits the gradient evenly; NaN if either is.
-    friend V maximum(In a, In b) { return ops::elementwise<T>(elementwise_index<Maximum>, {&a, &b}); }
-    friend V minimum(In a, In b) { return ops::elementwise<T>(elementwise_index<Minimum>, {&a, &b}); }
+    friend V maximum(In a, In b) { return Kind::template apply<Maximum>(a, b); }
+    friend V minimum(In a, In b) { return Kind::template apply<Minimum>(a, b); }
     /// x limited to [low, high], gradient 1 on the closed interval; throws ValueError where low > high.
-    friend V clip(In x, In low, In high) { return ops::clip<T>(x, low, high); }
+    friend V clip(In x, In low, In high) { return Kind::template apply<Clip>(x, low, high); }
     /// a where the condition holds, else b; the branch that is not taken gets a gradient of exactly 0.
-    friend V where(const Mask& condition, In a, In b) { return ops::where<T>(condition, a, b); }
+    friend V where(const Truth& condition, In a, In b) { return Kind::choose(condition, a, b); }
 
     /// Elementwise comparisons.
-    friend Mask operator<(In a, In b) { return ops::compare<T>(ops::Comparison::less, a, b); }
-    friend Mask operator<=(In a, In b) { return ops::compare<T>(ops::Comparison::less_equal, a, b); }
-    friend Mask operator>(In a, In b) { return ops::compare<T>(ops::Comparison::less, b, a); }
-    friend Mask operator>=(In a, In b) { return ops::compare<T>(ops::Comparison::less_equal, b, a); }
-    friend Mask equal(In a, In b) { return ops::compare<T>(ops::Comparison::equal, a, b); }
-    friend Mask not_equal(In a, In b) { return ops::compare<T>(ops::Comparison::not_equal, a, b); }
+    friend Truth operator<(In a, In b) { return Kind::compare(Comparison::less, a, b); }
+    friend Truth operator<=(In a, In b) { return Kind::compare(Comparison::less_equal, a, b); }
+    friend Truth operator>(In a, In b) { return Kind::compare(Comparison::less, b, a); }
+    friend Truth operator>=(In a, In b) { return Kind::compare(Comparison::less_equal, b, a); }
+    friend Truth equal(In a, In b) { return Kind::compare(Comparison::equal, a, b); }
+    friend Truth not_equal(In a, In b) { return Kind::compare(Comparison::not_equal, a, b); }
+    // NOLINTEND(bugprone-easily-swappable-parameters)
+};
 
+/// Those, and the functions of two whole arrays.
+template <Scalar T>
+class OperandFunctions : public DifferentiableTag, public ElementwiseFunctions<VariableKind<T>> {
+    using V  = Variable<T>;
+    using In = const Operand<T>&;
+
+public:
     /// The matrix product of numpy.matmul: 1-D operands are vectors, leading axes of higher ranks broadcast. A product of two vectors is a
     /// single number. Throws ShapeError where the inner extents differ.
     friend V matmul(In a, In b) { return ops::matmul<T>(a, b, false, false); }
     /// The same with the last two axes of one operand, or of both, exchanged, which costs nothing.
     friend V matmul(In a, In b, Transposed which) { return ops::matmul<T>(a, b, which != Transposed::second, which != Transposed::first); }
-    // NOLINTEND(bugprone-easily-swappable-parameters)
 };
 
 // xtensor's reducers are unconstrained templates; under `using namespace xt` they win against any conversion. These are the signatures that
@@ -247,11 +278,8 @@ class ArrayFunctions {
     using V = Variable<T>;
 
 public:
-    /// The square of each element.
-    friend V square(Self x, SourceLocation where = {}) {
-        const Operand<T> operand(x, where);
-        return ops::elementwise<T>(elementwise_index<Square>, {&operand});
-    }
+    /// The square of each element. (Once more here, because xtensor's square() is unconstrained too.)
+    friend V square(Self x, SourceLocation where = {}) { return VariableKind<T>::template apply<Square>(Operand<T>(x, where)); }
 
     /// The sum over `axes`, pairwise, so that the error grows with the logarithm of the count.
     XTGRAD_REDUCER(sum, Sum)

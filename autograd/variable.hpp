@@ -54,6 +54,7 @@ public:
     explicit Variable(Value<T> value) noexcept : AnyVariable(std::move(value)) {}
     explicit Variable(const AnyVariable& any) noexcept : AnyVariable(any) {}
     explicit Variable(AnyVariable&& any) noexcept : AnyVariable(std::move(any)) {}
+    explicit Variable(const Operand<T>& operand) : AnyVariable(operand.variable()) {}
 
     const Shape& shape() const noexcept { return typed().shape(); }
     std::size_t  size() const noexcept { return typed().size(); }
