@@ -104,4 +104,10 @@ Variable<T> apply(P primitive, SourceLocation where, const Variable<T>& first, c
     return apply<P, T>(std::move(primitive), operands, where);
 }
 
+// In ops/*.cpp: compiles a structured primitive there, for whoever has its declaration alone.
+// NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
+#define XTGRAD_COMPILE_PRIMITIVE(P)                                                                                                                  \
+    template Variable<float>  apply<P, float>(P, std::span<const Variable<float>>, SourceLocation);                                                  \
+    template Variable<double> apply<P, double>(P, std::span<const Variable<double>>, SourceLocation);
+
 } // namespace xtgrad

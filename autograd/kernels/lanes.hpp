@@ -24,6 +24,14 @@ inline namespace XTGRAD_TARGET {
 
 template <class T>
 class LaneMask;
+template <class T>
+class Lanes;
+
+// kernels/trigonometry.hpp
+template <class T>
+Lanes<T> sine_of(Lanes<T> x);
+template <class T>
+Lanes<T> cosine_of(Lanes<T> x);
 
 /// A SIMD batch that behaves as a number: numbers convert in every function, comparisons give a LaneMask, NaN is not equal to itself.
 /// Raw batches do neither reliably (xsimd 8.1).
@@ -66,8 +74,8 @@ public:
     friend Lanes expm1(Lanes x) { return Lanes(xsimd::expm1(x.batch_)); }
     friend Lanes log(Lanes x) { return log_of(x); }
     friend Lanes log1p(Lanes x) { return log1p_of(x); }
-    friend Lanes sin(Lanes x) { return finite_or_nan(x, xsimd::sin(x.batch_)); }
-    friend Lanes cos(Lanes x) { return finite_or_nan(x, xsimd::cos(x.batch_)); }
+    friend Lanes sin(Lanes x) { return sine_of(x); }
+    friend Lanes cos(Lanes x) { return cosine_of(x); }
     friend Lanes tanh(Lanes x) { return Lanes(xsimd::tanh(x.batch_)); }
     // Through e^−|x|, which neither overflows nor cancels in either tail.
     friend Lanes sigmoid(Lanes x) {
@@ -106,9 +114,6 @@ private:
     static Lanes log1p_of(Lanes x) {
         constexpr T small = std::numeric_limits<T>::epsilon() / 4;
         return select(abs(x) < small, x, Lanes(xsimd::log1p(x.batch_)));
-    }
-    static Lanes finite_or_nan(Lanes x, Batch result) {
-        return select(abs(x) <= std::numeric_limits<T>::max(), Lanes(result), Lanes(std::numeric_limits<T>::quiet_NaN()));
     }
 
     Batch batch_;
@@ -151,3 +156,5 @@ Lanes<T> cotangent_quotient(Lanes<T> g, Lanes<T> divisor) {
 
 } // namespace XTGRAD_TARGET
 } // namespace xtgrad
+
+#include <xtgrad/autograd/kernels/trigonometry.hpp>

@@ -88,20 +88,25 @@ Variable<T> matmul(const Operand<T>& first, const Operand<T>& second, bool trans
     // A vector is a row on the left and a column on the right; its axis of extent 1 is dropped from the result. A transposed vector is itself.
     const bool vector_a = a.dimension() == 1;
     const bool vector_b = b.dimension() == 1;
+    transpose_a         = transpose_a && !vector_a;
+    transpose_b         = transpose_b && !vector_b;
+    Matmul primitive;
+    primitive.transpose_a = transpose_a;
+    primitive.transpose_b = transpose_b;
+    // Checked before anything is recorded, so that a throw leaves the tape as it was.
+    const auto as_matrix = [](const Variable<T>& x, bool vector, bool row) {
+        return !vector ? x.shape() : row ? Shape{1, x.size()} : Shape{x.size(), 1};
+    };
+    if (vector_a || vector_b || a.dimension() > 2) primitive.infer(where, as_matrix(a, vector_a, true), as_matrix(b, vector_b, false));
     if (vector_a) a = expand_dims(a, 0, where);
     if (vector_b) b = expand_dims(b, 1, where);
-    transpose_a = transpose_a && !vector_a;
-    transpose_b = transpose_b && !vector_b;
     Shape folded;
     // A stack of matrices times one matrix is one tall matrix times it.
     if (a.dimension() > 2 && b.dimension() == 2 && !transpose_a && a.size() > 0) {
         folded = a.shape();
         a      = reshape(a, {-1, static_cast<Index>(folded.back())}, where);
     }
-    Matmul primitive;
-    primitive.transpose_a = transpose_a;
-    primitive.transpose_b = transpose_b;
-    Variable<T> y         = apply<Matmul, T>(std::move(primitive), where, a, b);
+    Variable<T> y = apply<Matmul, T>(std::move(primitive), where, a, b);
     if (!folded.empty()) {
         folded.back() = y.shape().back();
         y             = reshape(y, folded, where);
@@ -115,5 +120,7 @@ template Variable<float>  matmul<float>(const Operand<float>&, const Operand<flo
 template Variable<double> matmul<double>(const Operand<double>&, const Operand<double>&, bool, bool);
 
 } // namespace ops
+
+XTGRAD_COMPILE_PRIMITIVE(Matmul)
 
 } // namespace xtgrad

@@ -113,9 +113,9 @@ Variable<T> reduce(const Variable<T>& x, const Axes& axes, bool keep, SourceLoca
 
 template <Scalar T>
 Variable<T> sum_to(const Variable<T>& x, const Shape& shape, SourceLocation where) {
-    if (element_count(shape) > x.size()) return x; // not a broadcast of it: the caller says so
+    if (x.dimension() < shape.size()) return x; // not a broadcast of it: the caller says so
     Sum               primitive;
-    const std::size_t added = x.dimension() - std::min(shape.size(), x.dimension());
+    const std::size_t added = x.dimension() - shape.size();
     for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
         if (axis < added || (shape[axis - added] == 1 && x.shape()[axis] != 1)) primitive.axes.push_back(axis);
     }
@@ -139,5 +139,11 @@ template Variable<float>  sum_to<float>(const Variable<float>&, const Shape&, So
 template Variable<double> sum_to<double>(const Variable<double>&, const Shape&, SourceLocation);
 
 } // namespace ops
+
+XTGRAD_COMPILE_PRIMITIVE(Sum)
+XTGRAD_COMPILE_PRIMITIVE(Mean)
+XTGRAD_COMPILE_PRIMITIVE(Amax)
+XTGRAD_COMPILE_PRIMITIVE(Amin)
+XTGRAD_COMPILE_PRIMITIVE(Logsumexp)
 
 } // namespace xtgrad

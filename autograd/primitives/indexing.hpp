@@ -60,6 +60,7 @@ struct Slice {
                 {{.lattice = {{1}, {1}}, .shape = {3}}, {sample_array({5})}},
                 {{.lattice = {{4}, {-2}}, .shape = {3}}, {sample_array({5})}},
                 {{.lattice = {{0, 1}, {1, 2}}, .shape = {2, 2}}, {sample_array({2, 4})}},
+                {{.lattice = {{34, 1}, {-1, 2}}, .shape = {35, 20}}, {sample_array({35, 41})}},
                 {{.lattice = {{0, 0}, {1, 1}}, .shape = {2, 0}}, {sample_array({2, 3})}}};
     }
 };
@@ -93,6 +94,7 @@ struct Pad {
         return {{{.lattice = {{2}, {1}}, .shape = {6}}, {sample_array({3})}},
                 {{.lattice = {{4}, {-2}}, .shape = {5}}, {sample_array({3})}},
                 {{.lattice = {{0, 1}, {1, 2}}, .shape = {2, 4}}, {sample_array({2, 2})}},
+                {{.lattice = {{34, 1}, {-1, 2}}, .shape = {35, 41}}, {sample_array({35, 20})}},
                 {{.lattice = {{1, 0}, {1, 1}}, .shape = {2, 3}}, {sample_array({0, 3})}}};
     }
 };
@@ -156,7 +158,14 @@ struct Gather {
         return {{{.index = index_of({3}, {0, 0, 2}), .axis = 0}, {sample_array({3})}},
                 {{.index = index_of({2, 2}, {1, 1, 0, 2}), .axis = 1}, {sample_array({2, 3})}},
                 {{.index = index_of({3, 2}, {1, 0, 0, 0, 1, 1}), .axis = 0}, {sample_array({2, 2})}},
+                {{.index = index_spread({300, 3}, 400), .axis = 0}, {sample_array({400, 3})}},
                 {{.index = index_of({2, 0}, {}), .axis = 1}, {sample_array({2, 3})}}};
+    }
+    static std::shared_ptr<const Array<Index>> index_spread(const Shape& shape, Index extent) {
+        auto  index = std::make_shared<Array<Index>>(shape);
+        Index place = 0;
+        for (Index& element : index->storage()) element = place++ * 7 % extent;
+        return index;
     }
     static std::shared_ptr<const Array<Index>> index_of(const Shape& shape, std::initializer_list<Index> places) {
         auto index = std::make_shared<Array<Index>>(shape);
@@ -198,6 +207,7 @@ struct ScatterAdd {
     static std::vector<Sample<ScatterAdd>> samples() {
         return {{{.index = Gather::index_of({3}, {0, 0, 2}), .axis = 0, .shape = {4}}, {sample_array({3})}},
                 {{.index = Gather::index_of({2, 2}, {1, 1, 0, 2}), .axis = 1, .shape = {2, 3}}, {sample_array({2, 2})}},
+                {{.index = Gather::index_spread({400, 3}, 300), .axis = 0, .shape = {300, 3}}, {sample_array({400, 3})}},
                 {{.index = Gather::index_of({2, 0}, {}), .axis = 1, .shape = {2, 3}}, {sample_array({2, 0})}}};
     }
 };

@@ -53,6 +53,8 @@ struct Matmul {
                 {{.transpose_b = true}, {sample_array({2, 3}), sample_array({4, 3})}},
                 {{.transpose_a = true, .transpose_b = true}, {sample_array({3, 2}), sample_array({4, 3})}},
                 {{}, {sample_array({1, 1}), sample_array({1, 1})}},
+                {{}, {sample_array({33, 40}), sample_array({40, 35})}},
+                {{.transpose_a = true, .transpose_b = true}, {sample_array({40, 33}), sample_array({35, 40})}},
                 {{}, {sample_array({2, 0}), sample_array({0, 3})}},
                 {{}, {sample_array({0, 2}), sample_array({2, 3})}},
                 {{}, {sample_array({3, 1, 2, 2}), sample_array({4, 2, 2})}},

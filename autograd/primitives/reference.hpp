@@ -94,6 +94,10 @@ std::vector<Sample<P>> reduction_samples(bool of_nothing = true) {
     add({2, 3, 4}, {0, 2}, false);
     add({3, 2}, {0, 1}, false);
     add({2, 1, 2, 3}, {0, 1, 3});
+    add({2100}, {0});
+    add({70, 40}, {0});
+    add({40, 70}, {1});
+    add({5, 30, 20}, {1});
     add({0, 3}, {1});
     if (of_nothing) {
         add({0}, {0});

@@ -66,6 +66,7 @@ struct Reshape {
         return {{{.shape = {}}, {sample_array({1})}},
                 {{.shape = {6}}, {sample_array({2, 3})}},
                 {{.shape = {3, 1, 2}}, {sample_array({2, 3})}},
+                {{.shape = {40, 30}}, {sample_array({30, 40})}},
                 {{.shape = {0, 7}}, {sample_array({0, 3})}}};
     }
 };
@@ -109,11 +110,9 @@ struct Transpose {
         return y;
     }
     static std::vector<Sample<Transpose>> samples() {
-        return {{{.axes = {}}, {sample_array({})}},
-                {{.axes = {0}}, {sample_array({3})}},
-                {{.axes = {1, 0}}, {sample_array({2, 3})}},
-                {{.axes = {2, 0, 1}}, {sample_array({2, 3, 4})}},
-                {{.axes = {1, 0}}, {sample_array({0, 3})}}};
+        return {{{.axes = {}}, {sample_array({})}},           {{.axes = {0}}, {sample_array({3})}},
+                {{.axes = {1, 0}}, {sample_array({2, 3})}},   {{.axes = {2, 0, 1}}, {sample_array({2, 3, 4})}},
+                {{.axes = {1, 0}}, {sample_array({35, 41})}}, {{.axes = {1, 0}}, {sample_array({0, 3})}}};
     }
 };
 
@@ -152,10 +151,9 @@ struct BroadcastTo {
         return y;
     }
     static std::vector<Sample<BroadcastTo>> samples() {
-        return {{{.shape = {3}}, {sample_array({})}},
-                {{.shape = {2, 3}}, {sample_array({3})}},
-                {{.shape = {2, 3}}, {sample_array({2, 1})}},
-                {{.shape = {4, 2, 3}}, {sample_array({1, 2, 1})}},
+        return {{{.shape = {3}}, {sample_array({})}},           {{.shape = {2, 3}}, {sample_array({3})}},
+                {{.shape = {2, 3}}, {sample_array({2, 1})}},    {{.shape = {4, 2, 3}}, {sample_array({1, 2, 1})}},
+                {{.shape = {37, 41}}, {sample_array({37, 1})}}, {{.shape = {37, 41}}, {sample_array({41})}},
                 {{.shape = {0, 3}}, {sample_array({1, 3})}}};
     }
 };
@@ -216,7 +214,8 @@ struct Concatenate {
         return {{{.axis = 0}, {sample_array({3})}},
                 {{.axis = 0}, {sample_array({2, 3}), sample_array({1, 3})}},
                 {{.axis = 1}, {sample_array({2, 3}), sample_array({2, 0}), sample_array({2, 4})}},
-                {{.axis = 1}, {sample_array({2, 1, 2}), sample_array({2, 2, 2})}}};
+                {{.axis = 1}, {sample_array({2, 1, 2}), sample_array({2, 2, 2})}},
+                {{.axis = 1}, {sample_array({35, 20}), sample_array({35, 33})}}};
     }
 };
 

@@ -1,0 +1,157 @@
+#include <xtgrad/array/random.hpp>
+#include <xtgrad/autograd/primitives/activation.hpp>
+#include <xtgrad/autograd/primitives/arithmetic.hpp>
+#include <xtgrad/autograd/primitives/cotangent.hpp>
+#include <xtgrad/autograd/primitives/selection.hpp>
+#include <xtgrad/autograd/primitives/transcendental.hpp>
+
+#include "cases.hpp"
+
+namespace xtgrad::suite {
+
+namespace {
+
+template <class P, std::size_t... I>
+Quad reference_of(const Quad* x, std::index_sequence<I...>) {
+    return P::reference(x[I]...);
+}
+template <class P>
+Quad reference_of(const Quad* x) {
+    return reference_of<P>(x, std::make_index_sequence<P::arity>{});
+}
+
+/// A primitive without its type.
+struct Rule {
+    std::string           name;
+    std::size_t           index;
+    std::vector<Interval> intervals;
+    Quad (*reference)(const Quad* x);
+};
+
+template <class P>
+Rule rule_of() {
+    static_assert(IsElementwise<P> && Described<P>);
+    constexpr auto intervals = P::samples();
+    static_assert(intervals.size() == P::arity, "an elementwise primitive has an interval for each input");
+    return {std::string(P::name), elementwise_index<P>, {intervals.begin(), intervals.end()}, &reference_of<P>};
+}
+
+template <Scalar T>
+Variable<T> run(std::size_t primitive, const Variables<T>& x) {
+    const SourceLocation    here;
+    std::vector<Operand<T>> operands;
+    for (const Variable<T>& input : x) operands.emplace_back(input, here);
+    switch (x.size()) {
+    case 1:
+        return ops::elementwise<T>(primitive, {&operands[0]});
+    case 2:
+        return ops::elementwise<T>(primitive, {&operands[0], &operands[1]});
+    default:
+        return ops::elementwise<T>(primitive, {&operands[0], &operands[1], &operands[2]});
+    }
+}
+
+Array<double> draw(const Shape& shape, const Interval& interval, Random& random) {
+    Array<double> result = random.uniform_array<double>(shape, interval.low, interval.high);
+    if (interval.truth) {
+        for (double& element : result.storage()) element = random.uniform() < 0.5 ? 0 : 1;
+    }
+    return result;
+}
+
+std::vector<Quad> broadcast_reference(const Rule& rule, const std::vector<Shape>& shapes, const QuadArrays& x) {
+    Shape shape = shapes.front();
+    for (const Shape& other : shapes) shape = broadcast_shapes("reference", shape, other);
+    std::vector<Quad> result(element_count(shape));
+    for (std::size_t place = 0; place < result.size(); ++place) {
+        std::vector<Quad> arguments;
+        for (std::size_t input = 0; input < shapes.size(); ++input) {
+            // From the last axis to the first, the index of the result becomes a place in the input.
+            std::size_t rest = place;
+            std::size_t at   = 0;
+            std::size_t step = 1;
+            for (std::size_t back = 1; back <= shape.size(); ++back) {
+                const std::size_t extent = shape[shape.size() - back];
+                const std::size_t index  = rest % extent;
+                rest /= extent;
+                if (back > shapes[input].size()) continue;
+                const std::size_t own = shapes[input][shapes[input].size() - back];
+                at += (own == 1 ? 0 : index) * step;
+                step *= own;
+            }
+            arguments.push_back(x[input][at]);
+        }
+        result[place] = rule.reference(arguments.data());
+    }
+    return result;
+}
+
+/// Around the widths of SIMD vectors, none, one, and the larger ones that only random directions look at.
+std::vector<Shape> plain_shapes() {
+    return {{}, {1}, {3}, {4}, {5}, {7}, {8}, {9}, {16}, {17}, {33}, {2, 3}, {2, 3, 4}, {0}, {2, 0}, {1000}, {37, 41}};
+}
+
+std::vector<std::vector<Shape>> broadcast_shapes_of(std::size_t arity) {
+    if (arity == 2) {
+        return {{{}, {5}},         {{5}, {}},        {{1}, {9}},       {{17}, {1}},         {{2, 3}, {3}},       {{3}, {2, 3}},
+                {{2, 1}, {3}},     {{2, 3}, {2, 1}}, {{1, 3}, {2, 1}}, {{2, 3, 4}, {3, 1}}, {{2, 1, 2}, {3, 1}}, {{5, 17}, {17}},
+                {{5, 1}, {5, 17}}, {{0, 3}, {3}},    {{0}, {1}},       {{37, 41}, {41}},    {{37, 1}, {37, 41}}};
+    }
+    if (arity == 3) {
+        return {{{2, 3}, {}, {}},        {{}, {3}, {2, 1}}, {{2, 1}, {3}, {2, 3}}, {{9}, {1}, {9}},
+                {{5, 17}, {17}, {5, 1}}, {{3}, {0, 3}, {}}, {{1000}, {}, {1000}}};
+    }
+    return {};
+}
+
+PrimitiveCases cases_of(const Rule& rule) {
+    PrimitiveCases result{rule.name, true, {}, {}};
+    Random         random(29);
+    const auto     add = [&](const std::vector<Shape>& shapes) {
+        Case sample;
+        for (std::size_t input = 0; input < shapes.size(); ++input) {
+            sample.inputs.push_back(draw(shapes[input], rule.intervals[input], random));
+            sample.differentiable.push_back(!rule.intervals[input].truth);
+        }
+        sample.description = shapes_text(sample.inputs);
+        sample.in_double   = [index = rule.index](const Variables<double>& x) { return run<double>(index, x); };
+        sample.in_float    = [index = rule.index](const Variables<float>& x) { return run<float>(index, x); };
+        sample.reference   = [rule, shapes](const QuadArrays& x) { return broadcast_reference(rule, shapes, x); };
+        result.cases.push_back(std::move(sample));
+    };
+    const std::size_t arity = rule.intervals.size();
+    for (const Shape& shape : plain_shapes()) add(std::vector<Shape>(arity, shape));
+    for (const std::vector<Shape>& shapes : broadcast_shapes_of(arity)) add(shapes);
+    if (arity > 1) {
+        const auto misuse = [&](const Shape& first, const Shape& second) {
+            Misuse wrong;
+            wrong.inputs.push_back(draw(first, rule.intervals[0], random));
+            while (wrong.inputs.size() < arity) wrong.inputs.push_back(draw(second, rule.intervals[wrong.inputs.size()], random));
+            wrong.description = shapes_text(wrong.inputs);
+            wrong.call        = result.cases.front().in_double;
+            result.misuses.push_back(std::move(wrong));
+        };
+        misuse({2, 3}, {4});
+        misuse({3}, {2});
+        misuse({0}, {2});
+        misuse({2, 3}, {3, 2});
+    }
+    return result;
+}
+
+template <class... P>
+std::vector<PrimitiveCases> cases_of_list(PrimitiveList<P...>) {
+    return {cases_of(rule_of<P>())...};
+}
+
+} // namespace
+
+std::vector<PrimitiveCases> elementwise_cases() { return cases_of_list(ElementwisePrimitives{}); }
+
+std::string shapes_text(const std::vector<Array<double>>& inputs) {
+    std::string text;
+    for (const Array<double>& input : inputs) text += (text.empty() ? "" : " ") + to_string(input.shape());
+    return text;
+}
+
+} // namespace xtgrad::suite

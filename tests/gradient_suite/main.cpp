@@ -1,0 +1,72 @@
+// gradient_suite: checks the gradient of every primitive, on every sample, in double and float, and prints a table.
+//
+//   gradient_suite [NAME…]      the primitives of these names alone
+//
+// The exit status is 0 if every check passed; the last line says how many did.
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "tiers.hpp"
+
+namespace xtgrad::suite {
+namespace {
+
+Tally check(const PrimitiveCases& primitive) {
+    Tally tally;
+    for (const Case& sample : primitive.cases) {
+        try {
+            if (!is_large(sample)) {
+                check_exactly<double>(sample, tally);
+                check_exactly<float>(sample, tally);
+            }
+            check_by_differences(sample, tally);
+            check_second_order_in_float(sample, tally);
+            check_invariants<double>(sample, primitive.elementwise, tally);
+            check_invariants<float>(sample, primitive.elementwise, tally);
+        } catch (const std::exception& error) {
+            tally.check(false, place_of(sample, std::string("threw: ") + error.what()));
+        }
+    }
+    check_throws(primitive, tally);
+    return tally;
+}
+
+int run(int count, char** arguments) {
+    std::vector<PrimitiveCases> primitives = elementwise_cases();
+    for (PrimitiveCases& primitive : structured_cases()) primitives.push_back(std::move(primitive));
+    std::printf("%-18s %8s %12s %12s %13s   %s\n", "primitive", "samples", "1st double", "1st float", "2nd relative", "verdict");
+    std::size_t passed = 0;
+    std::size_t failed = 0;
+    for (const PrimitiveCases& primitive : primitives) {
+        bool wanted = count == 1;
+        for (int argument = 1; argument < count; ++argument) wanted = wanted || primitive.name == arguments[argument];
+        if (!wanted) continue;
+        const Tally tally = check(primitive);
+        std::printf("%-18s %8zu %12.2f %12.2f %13.1e   %s\n", primitive.name.c_str(), primitive.cases.size(), tally.first_order_double,
+                    tally.first_order_float, tally.second_order, tally.failed == 0 ? "passes" : "FAILS");
+        for (const std::string& failure : tally.failures) std::printf("    %s\n", failure.c_str());
+        std::fflush(stdout);
+        passed += tally.passed;
+        failed += tally.failed;
+    }
+    std::printf("\n1st: the largest error of a first derivative, in units of eps times the sum of the absolute values of its terms, against\n"
+                "     differences of the reference in 113 bits; 16 is the most allowed. 2nd: the largest difference of a second derivative from\n"
+                "     differences of the first in double, relative to the largest of the Jacobian; each is judged by the differences' own\n"
+                "     uncertainty and 1e-6 of itself.\n\n");
+    std::printf("%zu passed, %zu failed\n", passed, failed);
+    return failed == 0 && passed > 0 ? 0 : 1;
+}
+
+} // namespace
+} // namespace xtgrad::suite
+
+int main(int count, char** arguments) {
+    try {
+        return xtgrad::suite::run(count, arguments);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "gradient_suite: %s\n", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,177 @@
+#include <map>
+#include <stdexcept>
+
+#include <xtgrad/array/random.hpp>
+
+#include "cases.hpp"
+
+namespace xtgrad::suite {
+
+namespace {
+
+using X = Variables<double>;
+
+Misuse misuse(std::string description, std::initializer_list<Shape> shapes, Recorded<double> call) {
+    Misuse result{std::move(description), {}, std::move(call)};
+    Random random(31);
+    for (const Shape& shape : shapes) result.inputs.push_back(random.uniform_array<double>(shape, -1, 1));
+    return result;
+}
+
+Array<Index> index(const Shape& shape, std::initializer_list<Index> places) {
+    Array<Index> result(shape);
+    std::copy(places.begin(), places.end(), result.data());
+    return result;
+}
+
+template <class Reduce>
+std::vector<Misuse> of_axes(Reduce reduce) {
+    return {misuse("axis 2 of 2", {{2, 3}}, [=](const X& x) { return reduce(x[0], Axes{2}); }),
+            misuse("axis -3 of 2", {{2, 3}}, [=](const X& x) { return reduce(x[0], Axes{-3}); }),
+            misuse("an axis twice", {{2, 3}},
+                   [=](const X& x) {
+                       return reduce(x[0], Axes{1, -1});
+                   }),
+            misuse("axis 0 of a number", {{}}, [=](const X& x) { return reduce(x[0], Axes{0}); })};
+}
+
+template <class Reduce>
+std::vector<Misuse> of_axes_and_nothing(Reduce reduce) {
+    std::vector<Misuse> result = of_axes(reduce);
+    result.push_back(misuse("nothing at all", {{0}}, [=](const X& x) { return reduce(x[0], Axes::every()); }));
+    result.push_back(misuse("nothing over axis 0", {{0, 3}}, [=](const X& x) { return reduce(x[0], Axes{0}); }));
+    return result;
+}
+
+std::vector<Misuse> of_shape() {
+    return {misuse("another size", {{2, 3}}, [](const X& x) { return reshape(x[0], {4}); }),
+            misuse("two inferred", {{2, 3}},
+                   [](const X& x) {
+                       return reshape(x[0], {-1, -1});
+                   }),
+            misuse("inferred beside 0", {{0, 3}},
+                   [](const X& x) {
+                       return reshape(x[0], {-1, 0});
+                   }),
+            misuse("not divisible", {{2, 3}},
+                   [](const X& x) {
+                       return reshape(x[0], {4, -1});
+                   }),
+            misuse("negative", {{2, 3}},
+                   [](const X& x) {
+                       return reshape(x[0], {-2, -3});
+                   }),
+            misuse("overflow", {{2, 3}},
+                   [](const X& x) {
+                       return reshape(x[0], {Index{1} << 33, Index{1} << 33});
+                   }),
+            misuse("squeeze an extent of 2", {{2, 3}}, [](const X& x) { return squeeze(x[0], 0); }),
+            misuse("squeeze axis 2 of 2", {{2, 3}}, [](const X& x) { return squeeze(x[0], 2); }),
+            misuse("expand_dims too far", {{2, 3}}, [](const X& x) { return expand_dims(x[0], 4); }),
+            misuse("expand_dims twice", {{2, 3}}, [](const X& x) {
+                return expand_dims(x[0], Axes{1, 1});
+            })};
+}
+
+std::vector<Misuse> of_slice() {
+    return {misuse("index 3 of 3", {{3}}, [](const X& x) { return slice(x[0], {3}); }),
+            misuse("index -4 of 3", {{3}}, [](const X& x) { return slice(x[0], {-4}); }),
+            misuse("step 0", {{3}}, [](const X& x) { return slice(x[0], {Range(0, 3, 0)}); }), misuse("too many ranges", {{3}}, [](const X& x) {
+                return slice(x[0], {Range::all(), Range::all()});
+            })};
+}
+
+std::vector<Misuse> of_gather() {
+    return {misuse("index 3 of 3", {{3}}, [](const X& x) { return gather(x[0], index({1}, {3}), 0); }),
+            misuse("index -4 of 3", {{3}}, [](const X& x) { return gather(x[0], index({1}, {-4}), 0); }),
+            misuse("axis 1 of 1", {{3}}, [](const X& x) { return gather(x[0], index({1}, {0}), 1); }),
+            misuse("another rank", {{2, 3}}, [](const X& x) { return gather(x[0], index({1}, {0}), 1); }),
+            misuse("another extent", {{2, 3}}, [](const X& x) {
+                return gather(x[0], index({1, 1}, {0}), 1);
+            })};
+}
+
+std::vector<Misuse> of_scatter_add() {
+    return {misuse("index 4 of 4", {{1}}, [](const X& x) { return scatter_add(x[0], index({1}, {4}), 0, {4}); }),
+            misuse("index of another shape", {{2}}, [](const X& x) { return scatter_add(x[0], index({1}, {0}), 0, {4}); }),
+            misuse("another rank", {{2}},
+                   [](const X& x) {
+                       return scatter_add(x[0], index({2}, {0, 1}), 0, {4, 4});
+                   }),
+            misuse("another extent", {{2, 1}},
+                   [](const X& x) {
+                       return scatter_add(x[0], index({2, 1}, {0, 1}), 1, {3, 4});
+                   }),
+            misuse("a negative extent", {{2}}, [](const X& x) {
+                return scatter_add(x[0], index({2}, {0, 1}), 0, {-4});
+            })};
+}
+
+std::vector<Misuse> of_matmul() {
+    const auto product = [](const X& x) { return matmul(x[0], x[1]); };
+    return {misuse("inner extents", {{2, 3}, {4, 5}}, product),
+            misuse("vector and matrix", {{3}, {4, 5}}, product),
+            misuse("matrix and vector", {{2, 3}, {4}}, product),
+            misuse("two vectors", {{3}, {4}}, product),
+            misuse("a stack and a matrix", {{2, 3, 4}, {3, 4}}, product),
+            misuse("a number", {{}, {3}}, product),
+            misuse("leading axes", {{2, 3, 4}, {3, 4, 5}}, product),
+            misuse("transposed", {{3, 2}, {2, 3}}, [](const X& x) { return matmul(x[0], x[1], Transposed::first); })};
+}
+
+std::vector<Misuse> of_concatenate() {
+    const auto join = [](Index axis) { return [axis](const X& x) { return concatenate(x, axis); }; };
+    return {misuse("another extent", {{2, 3}, {2, 4}}, join(0)), misuse("another rank", {{2, 3}, {2}}, join(0)),
+            misuse("axis 2 of 2", {{2, 3}, {2, 3}}, join(2)), misuse("numbers", {{}, {}}, join(0)),
+            misuse("nothing", {{2}}, [](const X&) { return concatenate(X{}, 0); })};
+}
+
+} // namespace
+
+std::vector<Misuse> misuses_of(std::string_view primitive) {
+    static const std::map<std::string_view, std::vector<Misuse>> all{
+        {"sum", of_axes([](auto x, const Axes& axes) { return sum(x, axes); })},
+        {"mean", of_axes([](auto x, const Axes& axes) { return mean(x, axes); })},
+        {"logsumexp", of_axes([](auto x, const Axes& axes) { return logsumexp(x, axes); })},
+        {"amax", of_axes_and_nothing([](auto x, const Axes& axes) { return amax(x, axes); })},
+        {"amin", of_axes_and_nothing([](auto x, const Axes& axes) { return amin(x, axes); })},
+        {"reshape", of_shape()},
+        {"transpose",
+         {misuse("too few axes", {{2, 3}}, [](const X& x) { return transpose(x[0], {0}); }),
+          misuse("an axis twice", {{2, 3}},
+                 [](const X& x) {
+                     return transpose(x[0], {0, 0});
+                 }),
+          misuse("axis 2 of 2", {{2, 3}},
+                 [](const X& x) {
+                     return transpose(x[0], {0, 2});
+                 })}},
+        {"broadcast_to",
+         {misuse("another extent", {{2}}, [](const X& x) { return broadcast_to(x[0], {3}); }),
+          misuse("fewer axes", {{1, 2}}, [](const X& x) { return broadcast_to(x[0], {2}); }),
+          misuse("to extent 1", {{2}}, [](const X& x) { return broadcast_to(x[0], {1}); }),
+          misuse("a negative extent", {{1}}, [](const X& x) { return broadcast_to(x[0], {-1}); })}},
+        {"concatenate", of_concatenate()},
+        {"slice", of_slice()},
+        {"pad",
+         {misuse("too few widths", {{2, 3}},
+                 [](const X& x) {
+                     return pad(x[0], {{1, 1}});
+                 }),
+          misuse("a negative width", {{2}},
+                 [](const X& x) {
+                     return pad(x[0], {{-1, 1}});
+                 })}},
+        {"gather", of_gather()},
+        {"scatter_add", of_scatter_add()},
+        {"matmul", of_matmul()},
+        // Nothing has a wrong shape for these.
+        {"alias", {}},
+        {"cast", {}},
+    };
+    const auto found = all.find(primitive);
+    if (found == all.end()) throw std::logic_error("misuse.cpp says nothing of the primitive " + std::string(primitive));
+    return found->second;
+}
+
+} // namespace xtgrad::suite

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace xtgrad::suite {
+
+/// What the checks of one primitive came to.
+struct Tally {
+    std::size_t              passed = 0;
+    std::size_t              failed = 0;
+    std::vector<std::string> failures; // the first few, in words
+    /// The largest error of a first derivative in double and in float, in units of the type's ε times the sum of the absolute values of the
+    /// terms that it is made of.
+    double first_order_double = 0;
+    double first_order_float  = 0;
+    /// The largest difference of a second derivative from finite differences of the first, relative to the largest of them.
+    double second_order = 0;
+
+    void check(bool holds, const std::string& what) {
+        holds ? ++passed : ++failed;
+        if (!holds && failures.size() < 12) failures.push_back(what);
+    }
+};
+
+} // namespace xtgrad::suite

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "cases.hpp"
+#include "tally.hpp"
+
+namespace xtgrad::suite {
+
+/// The Jacobians of a case for its differentiable inputs, by central differences in 113 bits of the primitive's reference.
+struct ExactDerivatives {
+    std::vector<Quad>              values;    // the outputs
+    std::vector<std::vector<Quad>> jacobians; // for each input, outputs × elements
+};
+
+/// What is too large for a full Jacobian is checked along random directions.
+bool is_large(const Case& sample);
+
+/// Tier 1: the value, every entry of the Jacobian, and products with random cotangents, against the reference at the same inputs.
+template <Scalar T>
+void check_exactly(const Case& sample, Tally& tally);
+/// Tiers 2, 3 and 5: first and second order against finite differences.
+void check_by_differences(const Case& sample, Tally& tally);
+/// Tier 5 in float: the second derivatives of both types agree.
+void check_second_order_in_float(const Case& sample, Tally& tally);
+/// Tier 7: what must hold exactly, or but for the order of a sum.
+template <Scalar T>
+void check_invariants(const Case& sample, bool elementwise, Tally& tally);
+/// Tier 9: a recorded operation throws exactly when the plain one does, and the tape is unchanged afterwards.
+void check_throws(const PrimitiveCases& primitive, Tally& tally);
+
+/// The case's inputs as T, watched or constant.
+template <Scalar T>
+std::vector<Array<T>> inputs_as(const Case& sample) {
+    std::vector<Array<T>> result;
+    for (const Array<double>& input : sample.inputs) result.push_back(Array<T>(xt::cast<T>(input)));
+    return result;
+}
+template <Scalar T>
+Variables<T> watched(Tape& tape, const Case& sample) {
+    Variables<T> result;
+    for (std::size_t input = 0; input < sample.inputs.size(); ++input) {
+        Array<T> array = xt::cast<T>(sample.inputs[input]);
+        result.push_back(sample.differentiable[input] ? tape.watch(array) : Variable<T>(array));
+    }
+    return result;
+}
+/// Those of `all` that have gradients.
+template <class X>
+std::vector<X> differentiable(const Case& sample, const std::vector<X>& all) {
+    std::vector<X> result;
+    for (std::size_t input = 0; input < all.size(); ++input) {
+        if (sample.differentiable[input]) result.push_back(all[input]);
+    }
+    return result;
+}
+
+/// A case's check in words: where it failed.
+std::string place_of(const Case& sample, const std::string& what);
+
+} // namespace xtgrad::suite
