@@ -248,13 +248,14 @@ public:
 };
 
 // xtensor's reducers are unconstrained templates; under `using namespace xt` they win against any conversion. These are the signatures that
-// win against each of theirs: all axes, axes in braces, one axis, an Axes object, each with and without keep_dims.
+// win against each of theirs: all axes, axes in braces, one axis, an Axes object, a vector, each with and without keep_dims. By value, because a
+// reference to const loses against theirs.
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
 #define XTGRAD_REDUCER(name, primitive)                                                                                                              \
     friend V name(Self x, SourceLocation where = {}) { return ops::reduce<primitive, T>(x, Axes::every(), false, where); }                           \
     friend V name(Self x, KeepDims, SourceLocation where = {}) { return ops::reduce<primitive, T>(x, Axes::every(), true, where); }                  \
-    friend V name(Self x, const Axes& axes, SourceLocation where = {}) { return ops::reduce<primitive, T>(x, axes, false, where); }                  \
-    friend V name(Self x, const Axes& axes, KeepDims, SourceLocation where = {}) { return ops::reduce<primitive, T>(x, axes, true, where); }         \
+    friend V name(Self x, Axes axes, SourceLocation where = {}) { return ops::reduce<primitive, T>(x, axes, false, where); }                         \
+    friend V name(Self x, Axes axes, KeepDims, SourceLocation where = {}) { return ops::reduce<primitive, T>(x, axes, true, where); }                \
     template <std::integral I>                                                                                                                       \
     friend V name(Self x, I axis, SourceLocation where = {}) {                                                                                       \
         return ops::reduce<primitive, T>(x, axis, false, where);                                                                                     \
@@ -262,6 +263,14 @@ public:
     template <std::integral I>                                                                                                                       \
     friend V name(Self x, I axis, KeepDims, SourceLocation where = {}) {                                                                             \
         return ops::reduce<primitive, T>(x, axis, true, where);                                                                                      \
+    }                                                                                                                                                \
+    template <std::integral I>                                                                                                                       \
+    friend V name(Self x, std::vector<I> axes, SourceLocation where = {}) {                                                                          \
+        return ops::reduce<primitive, T>(x, std::vector<Index>(axes.begin(), axes.end()), false, where);                                             \
+    }                                                                                                                                                \
+    template <std::integral I>                                                                                                                       \
+    friend V name(Self x, std::vector<I> axes, KeepDims, SourceLocation where = {}) {                                                                \
+        return ops::reduce<primitive, T>(x, std::vector<Index>(axes.begin(), axes.end()), true, where);                                              \
     }                                                                                                                                                \
     template <std::integral I, std::size_t N>                                                                                                        \
     friend V name(Self x, const I(&axes)[N], SourceLocation where = {}) {                                                                            \
@@ -272,6 +281,7 @@ public:
         return ops::reduce<primitive, T>(x, std::vector<Index>(axes, axes + N), true, where);                                                        \
     }
 
+// NOLINTBEGIN(performance-unnecessary-value-param)
 /// Functions of one array and options. `Self` is Variable or Parameter, by value: an exact match, against which xtensor's templates lose.
 template <Scalar T, class Self>
 class ArrayFunctions {
@@ -296,7 +306,11 @@ public:
     friend V reshape(Self x, const Extents& shape, SourceLocation where = {}) { return ops::reshape<T>(x, shape, where); }
     /// The axes in reverse, or in the order given.
     friend V transpose(Self x, SourceLocation where = {}) { return ops::transpose<T>(x, Axes::every(), where); }
-    friend V transpose(Self x, const Axes& axes, SourceLocation where = {}) { return ops::transpose<T>(x, axes, where); }
+    friend V transpose(Self x, Axes axes, SourceLocation where = {}) { return ops::transpose<T>(x, axes, where); }
+    template <std::integral I>
+    friend V transpose(Self x, std::vector<I> axes, SourceLocation where = {}) {
+        return ops::transpose<T>(x, std::vector<Index>(axes.begin(), axes.end()), where);
+    }
     template <std::integral I, std::size_t N>
     friend V transpose(Self x, const I (&axes)[N], SourceLocation where = {}) {
         return ops::transpose<T>(x, std::vector<Index>(axes, axes + N), where);
@@ -304,17 +318,21 @@ public:
     /// Repeats axes of extent 1 and leading axes, as numpy.broadcast_to.
     friend V broadcast_to(Self x, const Extents& shape, SourceLocation where = {}) { return ops::broadcast_to<T>(x, shape, where); }
     /// Inserts axes of extent 1 at the given places of the result.
-    friend V expand_dims(Self x, const Axes& axes, SourceLocation where = {}) { return ops::expand_dims<T>(x, axes, where); }
+    friend V expand_dims(Self x, Axes axes, SourceLocation where = {}) { return ops::expand_dims<T>(x, axes, where); }
     template <std::integral I>
     friend V expand_dims(Self x, I axis, SourceLocation where = {}) {
         return ops::expand_dims<T>(x, axis, where);
     }
     /// Removes axes of extent 1: all of them, or those given. Throws ShapeError where one given has another extent.
     friend V squeeze(Self x, SourceLocation where = {}) { return ops::squeeze<T>(x, Axes::every(), where); }
-    friend V squeeze(Self x, const Axes& axes, SourceLocation where = {}) { return ops::squeeze<T>(x, axes, where); }
+    friend V squeeze(Self x, Axes axes, SourceLocation where = {}) { return ops::squeeze<T>(x, axes, where); }
     template <std::integral I>
     friend V squeeze(Self x, I axis, SourceLocation where = {}) {
         return ops::squeeze<T>(x, axis, where);
+    }
+    template <std::integral I>
+    friend V squeeze(Self x, std::vector<I> axes, SourceLocation where = {}) {
+        return ops::squeeze<T>(x, std::vector<Index>(axes.begin(), axes.end()), where);
     }
     template <std::integral I, std::size_t N>
     friend V squeeze(Self x, const I (&axes)[N], SourceLocation where = {}) {
@@ -336,6 +354,7 @@ public:
     friend Array<Index> argmax(Self x, SourceLocation where = {}) { return ops::argmax<T>(x, Axes::every(), where); }
     friend Array<Index> argmax(Self x, Index axis, SourceLocation where = {}) { return ops::argmax<T>(x, axis, where); }
 };
+// NOLINTEND(performance-unnecessary-value-param)
 
 #undef XTGRAD_REDUCER
 
