@@ -154,6 +154,12 @@ void print_results(const Options& options, const datasets::Mnist& data, const Ou
     std::cout << pictures(data.test, outcome.test_answers, options.show, options.common.seed, options.fashion());
 }
 
+std::string description(const Settings& settings) {
+    return fmt::format("engine {}, seed {}, {} epochs, batches of {}, learning rate {}, pixels from 0 to {}\n", name_of(settings.engine),
+                       settings.seed, settings.epochs, settings.batch_size, settings.learning_rate,
+                       settings.scale == datasets::PixelScale::raw ? 255 : 1);
+}
+
 Outcome train_or_load(const Recipe& recipe, const RunInput& input) {
     try {
         return recipe.run(input);
@@ -168,7 +174,9 @@ void run(const Options& options) {
     check(options);
     const datasets::Mnist data = load_data(options);
     if (data.is_subset) std::cout << data.notice() << '\n';
-    std::cout << fmt::format("{}: {}\n", recipe.name, recipe.summary) << std::flush;
+    std::cout << fmt::format("{}: {}\n", recipe.name, recipe.summary);
+    if (settings.load.empty()) std::cout << description(settings);
+    std::cout << std::flush;
 
     RunExport exported(options.common.export_directory);
     Outcome   outcome     = train_or_load(recipe, {settings, data, exported});
