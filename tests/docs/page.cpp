@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <iostream>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 namespace documents {
@@ -68,19 +69,26 @@ Page::~Page() {
 }
 
 void Page::expect(const std::string& expected, const std::string& place) {
-    CHECK_MESSAGE(matches(expected, output_.str()), place << ": the document says\n" << expected << "but the block printed\n" << output_.str());
+    const std::string printed = output_.str();
+    check(matches(expected, printed), place + ": the document says\n" + expected + "but the block printed\n" + printed);
+}
+
+void Page::check(bool right, const std::string& message) {
+    std::cout.rdbuf(standard_);
+    CHECK_MESSAGE(right, message);
+    std::cout.rdbuf(output_.rdbuf());
 }
 
 void Page::run_program(const std::string& name) {
     const std::string command = "'" + std::string(XTGRAD_DOCS_PROGRAMS) + "/" + name + "' 2>&1";
     // NOLINTNEXTLINE(cert-env33-c): the path is the build's own
     std::FILE* pipe = ::popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
+    if (pipe == nullptr) throw std::runtime_error("cannot run " + name);
     std::array<char, 4096> piece{};
     while (const std::size_t count = std::fread(piece.data(), 1, piece.size(), pipe))
         output_.write(piece.data(), static_cast<std::streamsize>(count));
     const int status = ::pclose(pipe);
-    CHECK_MESSAGE(status == 0, name << " ended with status " << status << " and printed\n" << output_.str());
+    check(status == 0, name + " ended with status " + std::to_string(status) + " and printed\n" + output_.str());
 }
 
 Fragment::Fragment(const std::string& place) { fragments().push_back(place); }

@@ -34,12 +34,15 @@ public:
             thrown = true;
             output_ << error.what() << '\n';
         }
-        CHECK_MESSAGE(thrown, place << ": nothing was thrown");
+        check(thrown, place + ": nothing was thrown");
     }
     /// Runs one of the documents' programs, which has to end well, and prints what it prints.
     void run_program(const std::string& name);
 
 private:
+    /// Fails with `message`, which goes to the true standard output.
+    void check(bool right, const std::string& message);
+
     TemporaryDirectory    directory_;
     std::filesystem::path before_;
     std::ostringstream    output_;
