@@ -48,14 +48,20 @@ struct AsVariables {
 template <class Source>
 struct SourceForm;
 
+// Traits, because clang 14 takes a generic lambda in a requires-expression for callable with anything.
+template <class X>
+inline constexpr bool is_parameter_type = false;
+template <Scalar T>
+inline constexpr bool is_parameter_type<Parameter<T>> = true;
+template <class X>
+inline constexpr bool is_variable_type = false;
+template <Scalar T>
+inline constexpr bool is_variable_type<Variable<T>> = true;
+
 template <class R>
-concept ParameterRange = std::ranges::input_range<R> && requires(std::ranges::range_reference_t<R> element) {
-    []<Scalar T>(const Parameter<T>&) {}(element);
-};
+concept ParameterRange = std::ranges::input_range<R> && is_parameter_type<std::remove_cvref_t<std::ranges::range_reference_t<R>>>;
 template <class R>
-concept VariableRange = std::ranges::input_range<R> && requires(std::ranges::range_reference_t<R> element) {
-    []<Scalar T>(const Variable<T>&) {}(element);
-};
+concept VariableRange = std::ranges::input_range<R> && is_variable_type<std::remove_cvref_t<std::ranges::range_reference_t<R>>>;
 
 /// While it lives, operations of this thread on watched values are recorded. Tapes nest: they are spans of the thread's one record list.
 /// Handles that it recorded are useless after it; values taken from them are not.
