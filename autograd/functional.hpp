@@ -42,11 +42,13 @@ requires(sizeof...(X) > 0) auto value_and_gradient(F&& f, const X&... x) {
     // Braces, because they evaluate in order.
     const std::tuple inputs{functional::watched(tape, x, where)...};
     const auto       value = std::apply(std::forward<F>(f), inputs);
+    // Variadic functions have no defaulted last argument: the line that made the value stands for that of the call.
+    const SourceLocation made_at = value.recorded() ? value.any_value().node()->made_at : where;
     if constexpr (variables) {
-        return std::tuple_cat(std::tuple{value}, tape.gradient(value, inputs, create_graph));
+        return std::tuple_cat(std::tuple{value}, tape.gradient(value, inputs, create_graph, made_at));
     } else {
-        const auto number = value.item();
-        return std::tuple_cat(std::tuple{number}, tape.gradient(value, inputs));
+        auto gradients = tape.gradient(value, inputs, made_at);
+        return std::tuple_cat(std::tuple{value.item()}, std::move(gradients));
     }
 }
 
