@@ -102,11 +102,15 @@ void draw(const std::filesystem::path& path, const std::string& script) {
     file.commit();
 }
 
+// Up to which x has a tick at every whole number.
+constexpr double counted_ticks = 12;
+
 bool drawable(const Panel& panel, double x, double y) { return std::isfinite(x) && std::isfinite(y) && (!panel.logarithmic_y || y > 0); }
 
 std::string panel_script(const Panel& panel, std::size_t number) {
     std::string data, plots;
     bool        legend = false;
+    double      last   = 0;
     for (std::size_t place = 0; place < panel.curves.size(); ++place) {
         const Curve& curve = panel.curves[place];
         if (curve.x.size() != curve.y.size()) {
@@ -119,6 +123,7 @@ std::string panel_script(const Panel& panel, std::size_t number) {
             if (!drawable(panel, curve.x[point], curve.y[point])) continue;
             data += fmt::format("{:.9g} {:.9g}\n", curve.x[point], curve.y[point]);
             ++points;
+            last = std::max(last, std::abs(curve.x[point]));
         }
         data += "EOD\n";
         if (points == 0) continue;
@@ -129,9 +134,11 @@ std::string panel_script(const Panel& panel, std::size_t number) {
                              curve.title.empty() ? "notitle" : "title " + quoted(curve.title));
     }
     if (plots.empty()) throw DataError("there is nothing to plot in '" + panel.title + "'");
-    return data + fmt::format("set title {}\nset xlabel {}\nset ylabel {}\n{} logscale y\n{}\nplot {}\n", quoted(panel.title), quoted(panel.x_label),
-                              quoted(panel.y_label), panel.logarithmic_y ? "set" : "unset",
-                              legend ? "set key outside above right horizontal samplen 2" : "unset key", plots);
+    // Steps and epochs are counted: no ticks between them.
+    return data + fmt::format("set title {}\nset xlabel {}\nset ylabel {}\nset xtics {}\n{} logscale y\n{}\nplot {}\n", quoted(panel.title),
+                              quoted(panel.x_label), quoted(panel.y_label), last <= counted_ticks ? "1" : "autofreq",
+                              panel.logarithmic_y ? "set" : "unset", legend ? "set key outside above right horizontal samplen 2" : "unset key",
+                              plots);
 }
 
 } // namespace
