@@ -135,6 +135,11 @@ void recycle_typed(Node<T>* node) noexcept {
         if (--viewed->references == 0) recycle_typed(viewed); // one level deep: a view never shows a view
     }
     node->shared.reset();
+    // Kept with its elements, each array that a program hands in would stay for ever: the next one comes with memory of its own.
+    if (std::exchange(node->adopted, false)) {
+        const Array<T> dropped = std::move(node->array);
+        node->data             = nullptr;
+    }
     empty           = empty || node->data == nullptr;
     NodePool<T>* to = current_pool<T>;
     if (to == nullptr || !(empty ? to->keep_shell(node) : to->keep(node))) delete node;
@@ -170,6 +175,7 @@ template <Scalar T>
 Node<T>* adopt(Array<T>&& array) {
     Node<T>* node = shell<T>();
     node->array   = std::move(array);
+    node->adopted = true;
     show_own(node);
     return node;
 }
@@ -214,7 +220,8 @@ const Array<T>& array_of(Node<T>* node) {
 template <Scalar T>
 Array<T> take(Node<T>* node) {
     if (node->references > 1 || !node->owns()) return array_of(node);
-    node->data = nullptr; // a shell from now on
+    node->data    = nullptr; // a shell from now on
+    node->adopted = false;
     return std::move(node->array);
 }
 

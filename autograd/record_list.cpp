@@ -60,14 +60,14 @@ void RecordList::truncate(std::size_t begin) noexcept {
     }
 }
 
-void RecordList::close_tape(std::size_t begin) noexcept {
+void RecordList::close_tape(std::size_t begin, bool by_exception) noexcept {
     --open_tapes_;
     if (open_tapes_ == 0) {
         truncate(0);
         return;
     }
     if (begin > entries_.size()) return;
-    const bool reads_earlier = std::any_of(entries_.begin() + static_cast<Index>(begin), entries_.end(), [&](const Entry& entry) {
+    const bool reads_earlier = !by_exception && std::any_of(entries_.begin() + static_cast<Index>(begin), entries_.end(), [&](const Entry& entry) {
         return std::any_of(entry.record->inputs.begin(), entry.record->inputs.end(), [&](Place place) { return place < begin; });
     });
     if (!reads_earlier) truncate(begin);

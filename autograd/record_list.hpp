@@ -74,8 +74,8 @@ public:
 
     void open_tape() noexcept { ++open_tapes_; }
     /// Ends the span that begins at `begin`. Its records go, unless one reads a place before it, through which an outer tape may want to
-    /// sweep; then they stay until that tape ends.
-    void close_tape(std::size_t begin) noexcept;
+    /// sweep; then they stay until that tape ends. Where an exception ends the tape nobody will, and they go.
+    void close_tape(std::size_t begin, bool by_exception) noexcept;
 
     /// Where parameters are watched, by their id.
     AnyVariable watched(const AnyParameterState& parameter) const noexcept;

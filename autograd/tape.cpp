@@ -16,7 +16,7 @@ Tape::Tape(SourceLocation) {
     list.open_tape();
 }
 
-Tape::~Tape() { RecordList::current().close_tape(begin_); }
+Tape::~Tape() { RecordList::current().close_tape(begin_, std::uncaught_exceptions() > exceptions_); }
 
 template <Scalar T>
 Variable<T> Tape::watch(const Variable<T>& constant, SourceLocation where) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <iosfwd>
 #include <ranges>
 #include <span>
@@ -152,6 +153,8 @@ private:
     std::uint32_t  begin_;
     bool           spent_ = false;
     SourceLocation spent_at_{"", 0};
+    // More of them at its end than at its beginning say that an exception ends it.
+    int exceptions_ = std::uncaught_exceptions();
 };
 
 std::ostream& operator<<(std::ostream& stream, const Tape& tape);

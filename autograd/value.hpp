@@ -30,10 +30,11 @@ struct Node : AnyNode {
     const T*                        data  = nullptr;
     const Shape*                    shape = nullptr;
     std::size_t                     size  = 0;
-    Array<T>                        array;            // the elements, where they are its own
-    Shape                           view_shape;       // the shape, where they are not
-    Node*                           viewed = nullptr; // whose elements a reshaped value shows
-    std::shared_ptr<const Array<T>> shared;           // the parameter's array that a watched parameter shows
+    Array<T>                        array;             // the elements, where they are its own
+    Shape                           view_shape;        // the shape, where they are not
+    Node*                           viewed  = nullptr; // whose elements a reshaped value shows
+    bool                            adopted = false;   // the array came from outside, and its memory goes back where it came from
+    std::shared_ptr<const Array<T>> shared;            // the parameter's array that a watched parameter shows
 
     Node() noexcept : AnyNode(scalar_type<T>) {}
 

@@ -28,6 +28,13 @@ template <Scalar T>
 Variable<T> cross_entropy(const Variable<T>& logits, const std::type_identity_t<Variable<T>>& targets, Over over = Over::mean,
                           SourceLocation where = {});
 
+// An array of target distributions is no array of labels, to which it would be converted.
+template <Scalar T, Expression E>
+requires std::floating_point<typename E::value_type> Variable<T> cross_entropy(const Variable<T>& logits, const E& targets, Over over = Over::mean,
+                                                                               SourceLocation where = {}) {
+    return cross_entropy(logits, Variable<T>(targets), over, where);
+}
+
 /// −Σ_j target_j·log p_j for probabilities p, as a softmax gives them, and targets of their shape. Nothing is clamped: where p is 0 and its
 /// target is not, the loss is inf. Prefer cross_entropy, which takes logits and stays finite.
 template <Scalar T>

@@ -23,7 +23,7 @@ TEST_CASE("After the first step a step asks the system for no memory, and holds 
     const BufferStatistics after = BufferPool::statistics();
     CHECK(after.system_allocations == before.system_allocations);
     CHECK(after.bytes_reserved == before.bytes_reserved);
-    CHECK(after.bytes_in_use == before.bytes_in_use);
+    CHECK(after.bytes_in_use <= before.bytes_in_use);
 }
 
 TEST_CASE("The backward pass holds a few gradients more than the forward pass, not one for each operation") {

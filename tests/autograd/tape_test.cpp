@@ -281,8 +281,7 @@ TEST_CASE("Errors carry the line of the operation that failed") {
         FAIL("nothing was thrown");
     } catch (const ShapeError& error) {
         CHECK(error.where().line == line);
-        CHECK(std::string(error.what()).find("[3]") != std::string::npos);
-        CHECK(std::string(error.what()).find("[1, 2]") != std::string::npos);
+        CHECK(std::string(error.what()).find("[1, 2]: inner dimensions 3 and 1 differ") != std::string::npos);
     }
 }
 

@@ -36,7 +36,7 @@ void check_steady(const Optimizer& make) {
     const BufferStatistics after = BufferPool::statistics();
     CHECK(after.system_allocations == before.system_allocations);
     CHECK(after.bytes_reserved == before.bytes_reserved);
-    CHECK(after.bytes_in_use == before.bytes_in_use);
+    CHECK(after.bytes_in_use <= before.bytes_in_use);
 }
 
 } // namespace
