@@ -8,16 +8,14 @@
 #include <sstream>
 
 #include <xtgrad/array/random.hpp>
+#include <xtgrad/autograd/numeric_derivative.hpp>
 
 namespace xtgrad {
 
 namespace {
 
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
-// What a value of f is trusted to be accurate to. Worse noise shows in the differences themselves.
-constexpr double trusted_accuracy = 4 * epsilon;
-// Above this share of the scale the differences say nothing.
-constexpr double      conclusive_share  = 1e-3;
+constexpr double      epsilon           = std::numeric_limits<double>::epsilon();
+constexpr double      trusted_accuracy  = differences::trusted_roundings * epsilon;
 constexpr std::size_t largest_jacobian  = std::size_t{1} << 16;
 constexpr int         random_directions = 4;
 
@@ -32,43 +30,17 @@ struct Problem {
     std::vector<std::string>                   output_names;
 };
 
-/// A derivative by differences.
-struct Estimate {
-    double derivative  = 0;
-    double uncertainty = 0;
-};
+using differences::Estimate;
+using differences::estimate;
+using differences::Stencil;
 
-// The five values that differences are taken of.
-struct Stencil {
-    double far_below, below, here, above, far_above;
-};
-
-/// Central differences at h and h/2, extrapolated. The uncertainty is what the extrapolation moved, what a kink would explain, and rounding.
-Estimate estimate(const Stencil& f, double h, double rounding) {
-    const double coarse = (f.far_above - f.far_below) / (2 * h);
-    const double fine   = (f.above - f.below) / h;
-    // (slope above − slope below) is h·f″ for a smooth function, so that twice the half step's takes away the full step's; at a kink both
-    // are the jump of the slope.
-    const double kink = std::abs(4 * (f.above - 2 * f.here + f.below) - (f.far_above - 2 * f.here + f.far_below)) / h;
-    return {fine + (fine - coarse) / 3, std::abs(fine - coarse) / 3 + kink / 2 + 3 * rounding / h};
-}
-
-// A power of two, so that x ± h is exact but for a bit where the exponent changes.
-double step_for(double x) { return std::exp2(std::round(std::log2(std::cbrt(epsilon) * std::max(1.0, std::abs(x))))); }
-
-std::string index_text(const Shape& shape, std::size_t place) {
-    std::string text = "]";
-    for (std::size_t axis = shape.size(); axis-- > 0; place /= shape[axis]) {
-        text = (axis == 0 ? "" : ", ") + std::to_string(place % shape[axis]) + text;
-    }
-    return "[" + text;
-}
+double step_for(double x) { return differences::step_for(x, epsilon); }
 
 /// Which element of which array a place in the flattened arrays is.
 std::string place_text(const std::vector<std::string>& names, const std::vector<Shape>& shapes, std::size_t place) {
     for (std::size_t array = 0; array < shapes.size(); ++array) {
         const std::size_t count = element_count(shapes[array]);
-        if (place < count) return names[array] + (shapes[array].empty() ? "" : " " + index_text(shapes[array], place));
+        if (place < count) return names[array] + (shapes[array].empty() ? "" : " " + index_text(place, shapes[array]));
         place -= count;
     }
     return "nothing";
@@ -184,7 +156,7 @@ private:
     enum class Judgement { agrees, differs, inconclusive };
     Judgement judge(double analytic, const Estimate& numeric, double scale) const {
         // Written so that a NaN uncertainty is inconclusive, and a NaN gradient differs.
-        if (!(numeric.uncertainty <= conclusive_share * scale) || !std::isfinite(numeric.derivative)) return Judgement::inconclusive;
+        if (!(numeric.uncertainty <= differences::conclusive_share * scale) || !std::isfinite(numeric.derivative)) return Judgement::inconclusive;
         const double tolerance = numeric.uncertainty + options_.relative_tolerance * std::max(std::abs(analytic), std::abs(numeric.derivative));
         return std::abs(analytic - numeric.derivative) <= tolerance ? Judgement::agrees : Judgement::differs;
     }

@@ -144,10 +144,12 @@ private:
     void find_worst(const std::vector<NumericDerivative>& derivatives) {
         double most = -1;
         for (const NumericDerivative& numeric : derivatives) {
-            const double tape   = tape_.data()[numeric.place];
-            const double hand   = same_shape_ ? hand_.data()[numeric.place] : std::numeric_limits<double>::quiet_NaN();
-            const bool   by_two = same_shape_ && !result_.hand_and_tape.agree;
-            const double here   = by_two ? distance(hand, tape) : numeric.conclusive ? distance(tape, numeric.value) : 0.0;
+            const double tape  = tape_.data()[numeric.place];
+            const double hand  = same_shape_ ? hand_.data()[numeric.place] : std::numeric_limits<double>::quiet_NaN();
+            const bool   apart = same_shape_ && !result_.hand_and_tape.agree;
+            // Where nothing differs, the largest element: differences within rounding point anywhere.
+            const bool   calm = result_.verdict == TripleVerdict::agree;
+            const double here = apart ? distance(hand, tape) : calm ? std::abs(tape) : numeric.conclusive ? distance(tape, numeric.value) : 0.0;
             if (here <= most) continue;
             most                = here;
             result_.worst_place = numeric.place;

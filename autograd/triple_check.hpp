@@ -34,7 +34,7 @@ struct TripleInput {
     TripleVerdict  verdict = TripleVerdict::agree;
     PairComparison hand_and_tape, tape_and_differences, hand_and_differences;
     NamedSlip      slip; ///< of the odd one, where it is hand or tape
-    /// The element with the largest difference between hand and tape, or else to the differences.
+    /// The element with the largest difference between hand and tape, or else to the differences; the largest element where all agree.
     std::size_t worst_place = 0;
     double      hand = 0, tape = 0, differences = 0, uncertainty = 0;
     double      hand_norm = 0, tape_norm = 0; ///< √Σ g²
