@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+
 #include <xtgrad/autograd/cotangent.hpp>
 #include <xtgrad/autograd/variable.hpp>
 
@@ -10,6 +13,12 @@ namespace xtgrad {
 template <Scalar T>
 Variable<T> select(const Mask& mask, const Variable<T>& a, const Variable<T>& b) {
     return where(mask, a, b);
+}
+template <Scalar T>
+Mask isfinite(const Variable<T>& x) {
+    Mask result(x.shape());
+    std::transform(x.typed().data(), x.typed().data() + x.size(), result.data(), [](T element) { return std::isfinite(element); });
+    return result;
 }
 template <Scalar T>
 Variable<T> cotangent_product(const Variable<T>& g, const Variable<T>& factor) {

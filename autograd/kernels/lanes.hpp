@@ -66,6 +66,8 @@ public:
     friend LaneMask<T> equal(Lanes a, Lanes b) { return LaneMask<T>(a.batch_ == b.batch_); }
     friend LaneMask<T> isnan(Lanes x) { return LaneMask<T>(xsimd::isnan(x.batch_)); }
 
+    friend LaneMask<T> isfinite(Lanes x) { return abs(x) <= std::numeric_limits<T>::max(); }
+
     friend Lanes select(LaneMask<T> mask, Lanes a, Lanes b) { return Lanes(xsimd::select(mask.batch(), a.batch_, b.batch_)); }
     friend Lanes abs(Lanes x) { return Lanes(xsimd::abs(x.batch_)); }
     friend Lanes square(Lanes x) { return x * x; }
