@@ -70,9 +70,10 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
 }
 
 void check_outputs(const CommonOptions& options) {
+    // First, because the other files may lie in it.
+    if (!options.export_directory.empty()) RunExport{options.export_directory};
     if (!options.plot.empty()) check_plot(options.plot);
     if (!options.json.empty()) OutputFile{options.json};
-    if (!options.export_directory.empty()) RunExport{options.export_directory};
 }
 
 int run_example(CLI::App& app, int argc, char** argv, const std::function<void()>& body) {

@@ -151,7 +151,8 @@ void check_plot(const std::filesystem::path& path) {
 
 void plot_curves(const std::filesystem::path& path, const std::vector<Panel>& panels) {
     std::string script = terminal(path, panel_height * static_cast<int>(panels.size()));
-    script += "set grid linetype 1 linewidth 1 linecolor rgb '#d8d8d8'\nset lmargin 11\nset rmargin 3\nset autoscale xfix\nset border 3\nset tics "
+    script += "set grid linetype 1 linewidth 1 linecolor rgb '#d8d8d8'\nset lmargin 11\nset rmargin 4\nset format y '%g'\nset autoscale xfix\nset "
+              "border 3\nset tics "
               "nomirror\n";
     script += fmt::format("set multiplot layout {},1\n", panels.size());
     for (std::size_t number = 0; number < panels.size(); ++number) script += panel_script(panels[number], number);

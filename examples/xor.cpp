@@ -197,7 +197,7 @@ void save_results(const Options& options, const Settings& settings, const Gate& 
 }
 
 void draw_errors(const Options& options, const Settings& settings, const Run& run) {
-    Curve steps{"each iteration's error", {}, run.errors}, epochs{"mean of the epoch", {}, {}};
+    Curve steps{settings.mode == Mode::online ? "each iteration" : "", {}, run.errors}, epochs{"mean of the epoch", {}, {}};
     for (std::size_t place = 0; place < run.errors.size(); ++place) steps.x.push_back(static_cast<double>(place + 1));
     const std::size_t steps_an_epoch = run.errors.size() / run.epochs.size();
     for (std::size_t place = 0; place < run.epochs.size(); ++place) {
