@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Follows a run of the example xor in NumPy, step by step, from what it wrote, and says how far the two part:
 
     build/release/examples/xor --recipe rojas --export DIR --json FILE
