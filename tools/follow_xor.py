@@ -108,4 +108,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except (OSError, ValueError, KeyError) as error:
-        sys.exit(f"follow_xor.py: {error!r}")
+        sys.exit(f"follow_xor.py: {type(error).__name__}: {error}")
