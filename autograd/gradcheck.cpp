@@ -293,7 +293,8 @@ private:
                 terms += std::abs(gradient[place] * direction[place]);
             }
             Estimate numeric = estimate_of(column_of(direction, h), h, weights);
-            numeric.uncertainty += 2 * trusted_accuracy * terms;
+            // A gradient that is not finite says nothing of the differences' accuracy; it differs from them.
+            if (std::isfinite(terms)) numeric.uncertainty += 2 * trusted_accuracy * terms;
             const double scale = std::max({largest, std::abs(numeric.derivative), std::abs(weighted) / std::max(1.0, std::abs(x))});
             if (judge(analytic, numeric, scale) == Judgement::differs) {
                 numeric = doubted(numeric, estimate_of(column_of(direction, wider * h), wider * h, weights));
