@@ -17,8 +17,8 @@ using namespace xtgrad;
 
 namespace {
 
-const xt::xarray<double> matrix = {{1, 2, 3}, {4, 5, 6}};
-constexpr double         not_a_number    = std::numeric_limits<double>::quiet_NaN();
+const xt::xarray<double> matrix       = {{1, 2, 3}, {4, 5, 6}};
+constexpr double         not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 } // namespace
 
@@ -30,7 +30,7 @@ TEST_CASE("With array.hpp included, temporaries of dynamic rank are arrays of th
     CHECK(xt::stddev(matrix, {0})(1) == 1.5);
     CHECK(xt::sum(matrix, {0}, xt::evaluation_strategy::immediate)(2) == 9);
     xt::xarray<double> y                     = matrix;
-    xt::strided_view(y, {0, xt::ellipsis()}) = y + xt::view(y, 1, xt::all());
+    xt::strided_view(y, {0, xt::ellipsis()}) = xt::view(y, 0, xt::all()) + xt::view(y, 1, xt::all());
     CHECK(y(0, 0) == 5);
     const Array<double> own = matrix;
     CHECK(xt::eval(own * 2).dimension() == 2);
@@ -49,11 +49,11 @@ TEST_CASE("Array is one type whatever the build flags, and holds pool memory ali
 
 TEST_CASE("A lazy keep_dims reducer inside a broadcast is wrong (xtensor #2871): never use one") {
     const xt::xarray<double> wrong = matrix - xt::amax(matrix, {1}, xt::keep_dims);
-    CHECK(wrong(1, 0) != matrix(1, 0) - 6);
+    CHECK(wrong(1, 1) != -1);
     // Evaluated first it is right.
     const xt::xarray<double> largest = xt::amax(matrix, {1}, xt::keep_dims);
     const xt::xarray<double> right   = matrix - largest;
-    CHECK(right(1, 0) == -2);
+    CHECK(right(1, 1) == -1);
 }
 
 TEST_CASE("xt::argmax along the axis of a 1-D array finds the smallest (xtensor #2550, #2752): ours is written out") {
