@@ -9,9 +9,34 @@
 namespace xtgrad::kernels {
 inline namespace XTGRAD_TARGET {
 
+/// Where results go: one array, or several that are filled in the same pass.
+template <class T>
+void store(const Lanes<T>& lanes, std::span<T* const> outputs, std::size_t at) {
+    lanes.store(outputs[0] + at);
+}
+template <class T, std::size_t M>
+void store(const std::array<Lanes<T>, M>& lanes, std::span<T* const> outputs, std::size_t at) {
+    for (std::size_t output = 0; output < outputs.size(); ++output) lanes[output].store(outputs[output] + at);
+}
+template <class T>
+void store_first(const Lanes<T>& lanes, T* to, std::size_t count) {
+    alignas(64) T rest[Lanes<T>::width];
+    lanes.store(rest);
+    std::memcpy(to, rest, count * sizeof(T));
+}
+template <class T>
+void store_first(const Lanes<T>& lanes, std::span<T* const> outputs, std::size_t at, std::size_t count) {
+    store_first(lanes, outputs[0] + at, count);
+}
+template <class T, std::size_t M>
+void store_first(const std::array<Lanes<T>, M>& lanes, std::span<T* const> outputs, std::size_t at, std::size_t count) {
+    for (std::size_t output = 0; output < outputs.size(); ++output) store_first(lanes[output], outputs[output] + at, count);
+}
+
 /// Applies `f` to lanes of N operands along the inner axis. `whole` rows may write full vectors past their end, into the buffer's slack.
 template <bool whole, class T, class F, std::size_t... I>
-void run_row(const Loop& loop, const std::array<const T*, sizeof...(I)>& operands, T* output, F f, std::index_sequence<I...>) {
+void run_row(const Loop& loop, const std::array<const T*, sizeof...(I)>& operands, std::span<T* const> outputs, std::size_t start, F f,
+             std::index_sequence<I...>) {
     constexpr std::size_t width = Lanes<T>::width;
     const std::size_t     count = loop.inner;
     const Lanes<T>        repeated[sizeof...(I)]{Lanes<T>(*operands[I])...};
@@ -21,37 +46,34 @@ void run_row(const Loop& loop, const std::array<const T*, sizeof...(I)>& operand
     };
     std::size_t at = 0;
     if ((... && (loop.moves[I] != 0))) {
-        for (; at + width <= count; at += width) f(Lanes<T>::load(operands[I] + at)...).store(output + at);
+        for (; at + width <= count; at += width) store(f(Lanes<T>::load(operands[I] + at)...), outputs, start + at);
     } else {
-        for (; at + width <= count; at += width) f(lanes(at, std::integral_constant<std::size_t, I>{})...).store(output + at);
+        for (; at + width <= count; at += width) store(f(lanes(at, std::integral_constant<std::size_t, I>{})...), outputs, start + at);
     }
     if (at < count) {
         // The tail goes through the same lanes, so that a value does not depend on its position.
-        const Lanes<T> last = f(lanes(at, std::integral_constant<std::size_t, I>{})...);
+        const auto last = f(lanes(at, std::integral_constant<std::size_t, I>{})...);
         if constexpr (whole) {
-            last.store(output + at);
+            store(last, outputs, start + at);
         } else {
-            alignas(64) T rest[width];
-            last.store(rest);
-            std::memcpy(output + at, rest, (count - at) * sizeof(T));
+            store_first(last, outputs, start + at, count - at);
         }
     }
 }
 
 template <std::size_t N, class T, class F>
-void run(const Loop& loop, const T* const* operands, T* output, F f) {
+void run_outputs(const Loop& loop, const T* const* operands, std::span<T* const> outputs, F f) {
     constexpr auto          indices = std::make_index_sequence<N>{};
     std::array<const T*, N> at{};
     for (std::size_t operand = 0; operand < N; ++operand) at[operand] = operands[operand];
     if (loop.inner == 0 || loop.rows == 0) return;
     if (loop.outer_axes == 0) {
-        run_row<true>(loop, at, output, f, indices);
+        run_row<true>(loop, at, outputs, 0, f, indices);
         return;
     }
     std::array<std::size_t, most_axes> index{};
     for (std::size_t row = 0; row < loop.rows; ++row) {
-        run_row<false>(loop, at, output, f, indices);
-        output += loop.inner;
+        run_row<false>(loop, at, outputs, row * loop.inner, f, indices);
         for (std::size_t axis = 0; axis < loop.outer_axes; ++axis) {
             for (std::size_t operand = 0; operand < N; ++operand) at[operand] += loop.steps[operand][axis];
             if (++index[axis] < loop.extents[axis]) break;
@@ -59,6 +81,11 @@ void run(const Loop& loop, const T* const* operands, T* output, F f) {
             index[axis] = 0;
         }
     }
+}
+
+template <std::size_t N, class T, class F>
+void run(const Loop& loop, const T* const* operands, T* output, F f) {
+    run_outputs<N, T>(loop, operands, std::span<T* const>(&output, 1), f);
 }
 
 template <class P, class T>

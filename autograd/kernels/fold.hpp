@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include <xtgrad/autograd/kernels/lanes.hpp>
+#include <xtgrad/autograd/kernels/elementwise.hpp>
 
 namespace xtgrad::kernels {
 inline namespace XTGRAD_TARGET {
@@ -109,14 +109,12 @@ std::array<Lanes<T>, N> fold_columns(const T* x, std::size_t rows, std::size_t s
 }
 
 template <class T>
-void store_first(Lanes<T> lanes, T* to, std::size_t count) {
+void store_columns(Lanes<T> lanes, T* to, std::size_t count) {
     if (count >= Lanes<T>::width) {
         lanes.store(to);
-        return;
+    } else {
+        store_first(lanes, to, count);
     }
-    alignas(64) T values[Lanes<T>::width];
-    lanes.store(values);
-    std::memcpy(to, values, count * sizeof(T));
 }
 
 /// Walks over the columns of an [length, inner] array in groups of N vectors, then one by one.
@@ -139,7 +137,7 @@ void fold(const T* x, T* y, std::size_t outer, std::size_t length, std::size_t i
         for_each_column_group<T>(inner, [&](std::size_t column, auto parts) {
             constexpr std::size_t N   = decltype(parts)::value;
             const auto            sum = fold_columns<F, N>(x + column, length, inner, [](Lanes<T> lanes, std::size_t) { return lanes; });
-            for (std::size_t part = 0; part < N; ++part) store_first(sum[part], y + column + part * width, inner - column - part * width);
+            for (std::size_t part = 0; part < N; ++part) store_columns(sum[part], y + column + part * width, inner - column - part * width);
         });
     }
 }
@@ -162,7 +160,7 @@ void fold_logsumexp(const T* x, T* y, std::size_t outer, std::size_t length, std
             const Lanes<T> m(fold_row<AmaxFold>(x, length, [](Lanes<T> lanes) { return lanes; }));
             const Lanes<T> shift = finite_or_zero(m);
             const Lanes<T> sum(fold_row<SumFold>(x, length, [shift](Lanes<T> lanes) { return exp(lanes - shift); }));
-            store_first(finish_logsumexp(m, sum), y, 1);
+            store_columns(finish_logsumexp(m, sum), y, 1);
             continue;
         }
         for_each_column_group<T>(inner, [&](std::size_t column, auto parts) {
@@ -173,7 +171,7 @@ void fold_logsumexp(const T* x, T* y, std::size_t outer, std::size_t length, std
             const auto sum =
                 fold_columns<SumFold, N>(x + column, length, inner, [&](Lanes<T> lanes, std::size_t part) { return exp(lanes - shift[part]); });
             for (std::size_t part = 0; part < N; ++part) {
-                store_first(finish_logsumexp(m[part], sum[part]), y + column + part * width, inner - column - part * width);
+                store_columns(finish_logsumexp(m[part], sum[part]), y + column + part * width, inner - column - part * width);
             }
         });
     }

@@ -8,7 +8,7 @@
 
 namespace xtgrad::kernels {
 
-inline constexpr std::size_t most_operands = 5;  // a cotangent, three inputs, an output
+inline constexpr std::size_t most_operands = 11; // of a map's third derivative: eight arguments and three cotangents
 inline constexpr std::size_t most_axes     = 32; // as NumPy
 
 /// How an elementwise kernel walks over its operands: neighbouring axes that all operands step through alike are merged, so that the last
