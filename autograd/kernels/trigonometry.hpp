@@ -9,21 +9,21 @@ inline namespace XTGRAD_TARGET {
 
 // Sine and cosine of lanes. xsimd's choose how to reduce the argument by the largest lane, so that a value depends on its neighbours.
 
-/// π/2 as a sum of short numbers, whose products with a count of quarter turns up to `most_turns` are exact (Cody and Waite, "Software
+/// π/2 as a sum of short numbers, whose products with a count of quarter turns are exact within `reach` (Cody and Waite, "Software
 /// manual for the elementary functions", 1980).
 template <class T>
 struct QuarterTurn;
 template <>
 struct QuarterTurn<double> {
     static constexpr std::array<double, 3> parts{0x1.921fb544p+0, 0x1.0b4611a6p-34, 0x1.3198a2e037073p-69};
-    static constexpr double                most_turns = 0x1p20;
+    static constexpr double                reach      = 0x1p20;   // the largest |x|
     static constexpr double                to_whole   = 0x1.8p52; // x + this − this is x, rounded to a whole number
     static constexpr int                   last_power = 18;
 };
 template <>
 struct QuarterTurn<float> {
     static constexpr std::array<float, 4> parts{0x1.92p+0F, 0x1.fap-12F, 0x1.54p-20F, 0x1.10b46p-30F};
-    static constexpr float                most_turns = 0x1p16F;
+    static constexpr float                reach      = 0x1p10F;
     static constexpr float                to_whole   = 0x1.8p23F;
     static constexpr int                  last_power = 10;
 };
@@ -78,7 +78,7 @@ private:
 /// Lanes beyond the reduction's reach, infinite ones and NaN are left to the C library.
 template <class T, class F>
 Lanes<T> beyond_reach(Lanes<T> x, Lanes<T> within, F of_number) {
-    const LaneMask<T> beyond = !(abs(x) <= QuarterTurn<T>::most_turns);
+    const LaneMask<T> beyond = !(abs(x) <= QuarterTurn<T>::reach);
     if (any(beyond)) [[unlikely]] {
         return select(beyond, Lanes<T>::lane_by_lane(x, x, [&](T number, T) { return of_number(number); }), within);
     }
