@@ -255,6 +255,7 @@ void run_gate(const Options& options) {
                              mode_name(settings.mode), epochs_text(static_cast<std::size_t>(settings.epochs)), options.common.seed);
     const std::vector<Run> runs = train_all(options, settings, gate);
 
+    if (interrupted()) std::cout << "Interrupted: what follows is what there is so far.\n";
     print_run(options, gate, runs.front());
     if (options.runs > 1) print_runs(runs);
     if (settings.recipe->asks_after_own_step) print_two_counts(settings, runs);

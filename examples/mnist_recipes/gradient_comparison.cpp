@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -14,8 +15,8 @@ void GradientComparison::add(const Array<double>& taped, const Array<double>& by
     }
     for (std::size_t place = 0; place < taped.size(); ++place) {
         const double difference = std::abs(taped.data()[place] - by_hand.data()[place]);
-        // Written so that a NaN stays.
-        if (!(difference <= largest_difference_)) largest_difference_ = difference;
+        // A gradient that is no number is a difference beyond all bounds.
+        largest_difference_ = std::max(largest_difference_, std::isnan(difference) ? std::numeric_limits<double>::infinity() : difference);
         largest_gradient_ = std::max(largest_gradient_, std::abs(taped.data()[place]));
     }
 }
