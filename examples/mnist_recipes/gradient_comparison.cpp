@@ -17,7 +17,7 @@ void GradientComparison::add(const Array<double>& taped, const Array<double>& by
         const double difference = std::abs(taped.data()[place] - by_hand.data()[place]);
         // A gradient that is no number is a difference beyond all bounds.
         largest_difference_ = std::max(largest_difference_, std::isnan(difference) ? std::numeric_limits<double>::infinity() : difference);
-        largest_gradient_ = std::max(largest_gradient_, std::abs(taped.data()[place]));
+        largest_gradient_   = std::max(largest_gradient_, std::abs(taped.data()[place]));
     }
 }
 
