@@ -8,7 +8,7 @@
 #include <xtgrad/autograd/primitives/selection.hpp>
 #include <xtgrad/autograd/primitives/transcendental.hpp>
 
-namespace xtgrad::kernels::XTGRAD_TARGET {
+namespace xtgrad::kernels::inline XTGRAD_TARGET {
 
 namespace {
 
@@ -25,4 +25,4 @@ extern const Table<double> double_table;
 constinit const Table<float>  float_table  = make_table<float>();
 constinit const Table<double> double_table = make_table<double>();
 
-} // namespace xtgrad::kernels::XTGRAD_TARGET
+} // namespace xtgrad::kernels::inline XTGRAD_TARGET
