@@ -33,6 +33,11 @@ foreach(part IN LISTS XTGRAD_PARTS)
   endif()
 endforeach()
 
+# What is optimised is in the libraries; -O3 in tests and examples would double their compile time and nothing else.
+add_library(xtgrad_program_options INTERFACE)
+target_link_libraries(xtgrad_program_options INTERFACE xtgrad_options)
+target_compile_options(xtgrad_program_options INTERFACE $<$<CONFIG:Release>:-O1>)
+
 # xtgrad_library(name SOURCES ... DEPENDS ...): one part of xtgrad, as target xtgrad_<name> with alias xtgrad::<name>.
 function(xtgrad_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS")
