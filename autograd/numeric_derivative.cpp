@@ -32,9 +32,9 @@ double median(std::vector<double> values) {
     return *middle;
 }
 
-// Of a function that did not move, all values are the same number with the same rounding.
+// A function that did not move has the same rounding everywhere; what it hides is a movement of less than one rounding.
 double rounding_of(const differences::Stencil& f, double epsilon) {
-    if (f.far_below == f.here && f.below == f.here && f.above == f.here && f.far_above == f.here) return 0;
+    if (f.far_below == f.here && f.below == f.here && f.above == f.here && f.far_above == f.here) return epsilon * std::abs(f.here);
     return differences::trusted_roundings * epsilon * std::max({std::abs(f.far_below), std::abs(f.here), std::abs(f.far_above)});
 }
 

@@ -46,8 +46,9 @@ private:
 struct Passed {
     bool                    unchanged = true;
     friend constexpr Passed operator-(Passed) { return {false}; }
-    friend constexpr Passed operator+(Passed, Passed) { return {false}; }
-    friend constexpr Passed operator-(Passed, Passed) { return {false}; }
+    // For rules that add cotangents; there may be none.
+    [[maybe_unused]] friend constexpr Passed operator+(Passed, Passed) { return {false}; }
+    [[maybe_unused]] friend constexpr Passed operator-(Passed, Passed) { return {false}; }
 };
 
 template <class P>
