@@ -99,8 +99,9 @@ private:
         std::size_t                     wanted = 0;
         std::array<std::size_t, N>      which{};
         for (std::size_t operand = 0; operand <= N; ++operand) {
-            data[operand]   = all[operand].typed().data();
-            shapes[operand] = &all[operand].shape();
+            const Elements<T> x = all[operand].typed().elements();
+            data[operand]       = x.data;
+            shapes[operand]     = x.shape;
         }
         for (std::size_t input = 0; input < N; ++input) {
             if (!sweep.wants(input)) continue;

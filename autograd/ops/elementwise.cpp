@@ -159,11 +159,11 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
     const Shape&                            g_shape = g.shape(); // g is held until the last contribution
     bool                                    alike   = true;
     const auto                              add     = [&](const AnyValue& value) {
-        const auto* node = static_cast<const Node<T>*>(value.node());
-        operands[count]  = node->data;
-        shapes[count]    = node->shape;
-        sizes[count++]   = node->size;
-        alike            = alike && (node->size == size || node->size == 1);
+        const Elements<T> x = elements_of(*static_cast<const Node<T>*>(value.node()));
+        operands[count]     = x.data;
+        shapes[count]       = x.shape;
+        sizes[count++]      = x.size;
+        alike               = alike && (x.size == size || x.size == 1);
     };
     add(g.any_value());
     for (std::size_t input = 0; input < fact.form.inputs; ++input) add(saved[input]);
@@ -219,21 +219,22 @@ namespace ops {
 
 template <Scalar T>
 Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Operand<T>*> operands) {
-    const SourceLocation                   where = SourceScope::resolve((*operands.begin())->where());
-    RecordList&                            list  = RecordList::current();
-    std::array<Record::Place, most_inputs> places;
-    std::array<const T*, most_inputs>      data;
-    std::array<const Shape*, most_inputs>  shapes;
-    std::array<std::size_t, most_inputs>   sizes;
-    bool                                   found  = false;
-    std::size_t                            count  = 0;
-    std::size_t                            widest = 0;
+    const SourceLocation                    where = SourceScope::resolve((*operands.begin())->where());
+    RecordList&                             list  = RecordList::current();
+    std::array<Record::Place, most_inputs>  places;
+    std::array<const Node<T>*, most_inputs> nodes;
+    std::array<const T*, most_inputs>       data;
+    std::array<const Shape*, most_inputs>   shapes;
+    std::array<std::size_t, most_inputs>    sizes;
+    bool                                    found  = false;
+    std::size_t                             count  = 0;
+    std::size_t                             widest = 0;
     for (const Operand<T>* operand : operands) {
         const Variable<T>& x    = operand->variable();
         const auto&        node = *static_cast<const Node<T>*>(x.any_value().node());
+        nodes[count]            = &node;
         places[count]           = list.place_of(x, facts<T>[primitive].name, where);
         found                   = found || places[count] != AnyVariable::no_place;
-        data[count]             = node.data;
         shapes[count]           = node.shape;
         sizes[count]            = node.size;
         const std::size_t rank = node.shape->size(), most = shapes[widest]->size();
@@ -251,7 +252,13 @@ Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Opera
         for (std::size_t input = 1; input < count; ++input) broadcast = broadcast_shapes(facts<T>[primitive].name, broadcast, *shapes[input], where);
         shape = &broadcast;
     }
-    Value<T>      result = Value<T>::uninitialized(*shape);
+    Value<T> result = Value<T>::uninitialized(*shape);
+    for (std::size_t input = 0; input < count; ++input) {
+        const Elements<T> x = elements_of(*nodes[input]);
+        data[input]         = x.data;
+        shapes[input]       = x.shape;
+        sizes[input]        = x.size;
+    }
     kernels::Loop loop;
     if (alike) {
         kernels::plan_linear(loop, result.size(), std::span(sizes.data(), count));
