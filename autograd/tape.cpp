@@ -28,6 +28,11 @@ void Tape::throw_constant_source(SourceLocation where) {
     throw TapeError("gradient: a source is a constant: it was not watched; use the variable that tape.watch() returns", where);
 }
 
+bool Tape::holds(const AnyVariable& variable, SourceLocation where) const {
+    const AnyVariable::Place place = RecordList::current().place_of(variable, "gradient", where);
+    return place != AnyVariable::no_place && place >= begin_;
+}
+
 std::size_t Tape::size() const noexcept { return RecordList::current().size() - begin_; }
 
 std::string Tape::to_text() const {
@@ -67,11 +72,6 @@ AnyVariable seed_of_one(const AnyVariable& target) {
     return AnyVariable(Value<double>::filled(Variable<double>(target).shape(), 1.0));
 }
 
-const Shape& shape_of(const AnyVariable& variable) {
-    const AnyNode* node = variable.any_value().node();
-    return node->type == ScalarType::float32 ? *static_cast<const Node<float>*>(node)->shape : *static_cast<const Node<double>*>(node)->shape;
-}
-
 // A parameter that was changed after its use would meet saved values of two ages.
 void check_parameters_unchanged(const RecordList& list, std::size_t begin, SourceLocation where) {
     for (std::size_t place = begin; place < list.size(); ++place) {
@@ -86,6 +86,27 @@ void check_parameters_unchanged(const RecordList& list, std::size_t begin, Sourc
 }
 
 } // namespace
+
+const Shape& shape_of(const AnyVariable& variable) {
+    const AnyNode* node = variable.any_value().node();
+    return node->type == ScalarType::float32 ? *static_cast<const Node<float>*>(node)->shape : *static_cast<const Node<double>*>(node)->shape;
+}
+
+AnyVariable first_cotangent(const AnyVariable& target, const AnyVariable* seed, SourceLocation where) {
+    const Shape& shape = shape_of(target);
+    if (seed == nullptr) {
+        if (element_count(shape) != 1) {
+            throw ShapeError("gradient: the target has shape " + to_string(shape) +
+                                 ", and only a single number has a gradient; reduce it, with sum() say, or pass a seed of its shape",
+                             where);
+        }
+        return seed_of_one(target);
+    }
+    if (shape_of(*seed) != shape) {
+        throw ShapeError("gradient: the seed has shape " + to_string(shape_of(*seed)) + ", the target " + to_string(shape), where);
+    }
+    return *seed;
+}
 
 std::vector<AnyVariable> Tape::sweep(const AnyVariable& target, const AnyVariable* seed, std::span<const AnyVariable> sources, Mode mode,
                                      SourceLocation where) {
@@ -109,21 +130,8 @@ std::vector<AnyVariable> Tape::sweep(const AnyVariable& target, const AnyVariabl
         if (sources[index].recorded()) list.place_of(sources[index], "gradient: source", where);
     }
     check_parameters_unchanged(list, begin_, where);
-    AnyVariable first;
-    if (seed == nullptr) {
-        const Shape& shape = shape_of(target);
-        if (element_count(shape) != 1) {
-            throw ShapeError("gradient: the target has shape " + to_string(shape) +
-                                 ", and only a single number has a gradient; reduce it, with sum() say, or pass a seed of its shape",
-                             where);
-        }
-        first = seed_of_one(target);
-    } else {
-        if (shape_of(*seed) != shape_of(target)) {
-            throw ShapeError("gradient: the seed has shape " + to_string(shape_of(*seed)) + ", the target " + to_string(shape_of(target)), where);
-        }
-        first = mode == Mode::creates_graph ? *seed : AnyVariable(seed->any_value());
-    }
+    AnyVariable first = first_cotangent(target, seed, where);
+    if (mode != Mode::creates_graph) first = AnyVariable(first.any_value());
     if (mode == Mode::spends) {
         spent_    = true;
         spent_at_ = SourceScope::resolve(where);
