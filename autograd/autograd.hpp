@@ -1,5 +1,7 @@
 #pragma once
 
+#include <xtgrad/autograd/checkpoint.hpp>
+#include <xtgrad/autograd/custom.hpp>
 #include <xtgrad/autograd/functional.hpp>
 #include <xtgrad/autograd/gradcheck.hpp>
 #include <xtgrad/autograd/gradients.hpp>

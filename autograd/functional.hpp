@@ -39,7 +39,7 @@ auto value_of(F&& f, const Inputs& inputs) {
     if constexpr (is_variable<decltype(y)>) {
         return y;
     } else if constexpr (requires { typename decltype(y)::value_type; }) {
-        return Variable<typename decltype(y)::value_type>(y);
+        return Operand<typename decltype(y)::value_type>(y).variable();
     } else {
         return Variable<typename ScalarOfInputs<Inputs>::type>(y);
     }

@@ -77,6 +77,12 @@ public:
     /// sweep; then they stay until that tape ends. Where an exception ends the tape nobody will, and they go.
     void close_tape(std::size_t begin, bool by_exception) noexcept;
 
+    /// Drops the records from `begin` on.
+    void truncate(std::size_t begin) noexcept;
+    /// Drops them, and says where what they read of earlier records stands, each place once. Parameters that were watched there are watched
+    /// again, and are among those.
+    std::vector<Place> truncate_to_sources(std::size_t begin);
+
     /// Where parameters are watched, by their id.
     AnyVariable watched(const AnyParameterState& parameter) const noexcept;
     void        note_watched(const AnyParameterState& parameter, const AnyVariable& leaf);
@@ -88,7 +94,6 @@ public:
 private:
     RecordList() = default;
     AnyVariable finish(Record* record, const AnyValue& output, SourceLocation where) noexcept;
-    void        truncate(std::size_t begin) noexcept;
 
     struct Entry {
         Record*     record;
@@ -105,5 +110,9 @@ private:
     std::size_t                   open_tapes_  = 0;
     std::uint64_t                 next_serial_ = 0;
 };
+
+/// Appends a leaf that shows `value`.
+template <Scalar T>
+Variable<T> watch_value(const Value<T>& value, SourceLocation where);
 
 } // namespace xtgrad

@@ -7,9 +7,6 @@
 
 namespace xtgrad {
 
-template <Scalar T>
-Variable<T> watch_value(const Value<T>& value, SourceLocation where);
-
 Tape::Tape(SourceLocation) {
     RecordList& list = RecordList::current();
     begin_           = static_cast<std::uint32_t>(list.size());
@@ -20,8 +17,7 @@ Tape::~Tape() { RecordList::current().close_tape(begin_, std::uncaught_exception
 
 template <Scalar T>
 Variable<T> Tape::watch(const Variable<T>& constant, SourceLocation where) {
-    // A view of its own, so that the leaf's line does not overwrite that of the value it shows.
-    return watch_value<T>(constant.typed().viewed_as(constant.shape()), where);
+    return watch_value<T>(constant.typed(), where);
 }
 
 void Tape::throw_constant_source(SourceLocation where) {
