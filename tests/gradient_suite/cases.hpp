@@ -19,6 +19,12 @@ using Recorded = std::function<Variable<T>(const Variables<T>&)>;
 /// Flattened arrays.
 using QuadArrays = std::vector<std::vector<Quad>>;
 
+/// A directional derivative: for each output the sum over the inputs, and the sum of the absolute values.
+struct Tangents {
+    std::vector<double> derivative;
+    std::vector<double> terms;
+};
+
 /// A primitive with its attributes, and inputs for it.
 struct Case {
     std::string                                         description; // the inputs' shapes
@@ -27,6 +33,8 @@ struct Case {
     Recorded<double>                                    in_double;
     Recorded<float>                                     in_float;
     std::function<std::vector<Quad>(const QuadArrays&)> reference;
+    /// For elementwise primitives.
+    std::function<Tangents(const std::vector<Array<double>>& direction)> on_duals;
 
     template <Scalar T>
     const Recorded<T>& function() const {

@@ -22,6 +22,7 @@ Tally check(const PrimitiveCases& primitive) {
                 check_exactly<float>(sample, tally);
             }
             check_by_differences(sample, tally);
+            check_dot_product(sample, tally);
             check_second_order_in_float(sample, tally);
             check_invariants<double>(sample, primitive.elementwise, tally);
             check_invariants<float>(sample, primitive.elementwise, tally);
