@@ -63,6 +63,7 @@ struct PrimitiveCases {
 /// One entry for each primitive of the lists in autograd/primitives.hpp.
 std::vector<PrimitiveCases> elementwise_cases();
 std::vector<PrimitiveCases> structured_cases();
+std::vector<PrimitiveCases> all_cases();
 /// The wrong calls of a structured primitive, by its name; throws for a name without any.
 std::vector<Misuse> misuses_of(std::string_view primitive);
 

@@ -29,6 +29,9 @@ void check_invariants(const Case& sample, bool elementwise, Tally& tally);
 /// Tier 9: a recorded operation throws exactly when the plain one does, and the tape is unchanged afterwards.
 void check_throws(const PrimitiveCases& primitive, Tally& tally);
 
+/// All tiers for every case of a primitive; where asked to, no case after the first that fails.
+Tally check_primitive(const PrimitiveCases& primitive, bool until_failure = false);
+
 /// The case's inputs as T, watched or constant.
 template <Scalar T>
 std::vector<Array<T>> inputs_as(const Case& sample) {
