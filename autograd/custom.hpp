@@ -138,7 +138,10 @@ Variable<T> apply(const std::string& name, const std::shared_ptr<const std::pair
                   "xtgrad: the vjp of a custom operation takes the cotangent, the inputs and the output, or the cotangent and the inputs, or the "
                   "cotangent: as Variables, or as arrays where it is once_differentiable");
     check_operands<T>(name, inputs, where);
-    Array<T> output = [&]<std::size_t... I>(std::index_sequence<I...>) { return evaluated<T>(functions->first(inputs[I].value()...)); }
+    Array<T> output = [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const SourceScope scope(where);
+        return evaluated<T>(functions->first(inputs[I].value()...));
+    }
     (indices);
     Rule<T> rule{name, form != Takes::cotangent, form == Takes::both, once, {}};
     rule.vjp = [functions, vjp_of](const Variable<T>& g, const std::vector<Variable<T>>& x, const Variable<T>& y, const std::vector<bool>& wanted) {

@@ -167,6 +167,13 @@ TEST_CASE("A contribution of the output's shape is summed to what was broadcast;
     CHECK_THROWS_AS(gradient([&](auto a) { return wide(a); }, full<double>({}, 1.0)), Error);
 }
 
+TEST_CASE("Shapes that do not fit a custom forward are an error at the line of the call") {
+    const int         line = __LINE__ + 1;
+    const std::string text = message([] { product(zeros<double>({2, 3}), constant(zeros<double>({2, 3}))); });
+    CHECK(says(text, "inner dimensions 3 and 2 differ"));
+    CHECK(says(text, here(line)));
+}
+
 TEST_CASE("After a custom function throws the tape is as it was, and handles whose tape has ended are refused") {
     const auto       refuses = custom([](const Array<double>&) -> Array<double> { throw ValueError("no"); }, [](auto g) { return g; });
     Variable<double> gone    = 0;
