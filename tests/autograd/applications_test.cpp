@@ -89,7 +89,9 @@ TEST_CASE("The same of a model's parameters: the gradient of a Hessian-vector pr
         weight.assign(kept);
         return value;
     };
-    for (const NumericDerivative& numeric : numeric_derivatives<double>(at, weight.value())) {
+    // A copy: assign() frees what value() refers to.
+    const Array<double> start = weight.value();
+    for (const NumericDerivative& numeric : numeric_derivatives<double>(at, start)) {
         REQUIRE(numeric.conclusive);
         const double analytic = slopes["hidden/weight"].data()[numeric.place];
         CHECK(std::abs(analytic - numeric.value) <= numeric.uncertainty + 1e-6 * std::abs(analytic));
