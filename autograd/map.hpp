@@ -2,6 +2,7 @@
 
 #include <xtgrad/autograd/dual.hpp>
 #include <xtgrad/autograd/kernels/elementwise.hpp>
+#include <xtgrad/autograd/scalar_of.hpp>
 #include <xtgrad/autograd/sweep.hpp>
 
 namespace xtgrad {
@@ -176,17 +177,6 @@ Variable<T> apply(const F& f, const std::array<Variable<T>, N>& inputs, SourceLo
     if (!found) return Variable<T>(std::move(output));
     return Variable<T>(RecordList::current().append<MapRecord<F, T, N, order>>(output, places, where, f, inputs));
 }
-
-// The scalar type of the first Variable or Parameter; of the first array, where there is none.
-template <class... X>
-struct ScalarOf;
-template <class X, class... Rest>
-requires std::derived_from<std::decay_t<X>, DifferentiableTag>
-struct ScalarOf<X, Rest...> {
-    using type = typename std::decay_t<X>::value_type;
-};
-template <class X, class... Rest>
-struct ScalarOf<X, Rest...> : ScalarOf<Rest...> {};
 
 template <class F, class... X>
 auto start(const F& f, SourceLocation where, const X&... x) {

@@ -118,6 +118,8 @@ public:
         return sweep_to<AsVariables>(target, &seed.cotangent, source, Mode::creates_graph, where);
     }
 
+    /// Whether `variable` was recorded since this tape began; throws TapeError where its own tape is gone.
+    bool holds(const AnyVariable& variable, SourceLocation where = {}) const;
     /// The number of records.
     std::size_t size() const noexcept;
     /// The records in order: place, operation, inputs, shape, source line.

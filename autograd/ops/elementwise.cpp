@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <xtgrad/autograd/kernels/table.hpp>
+#include <xtgrad/autograd/mutation.hpp>
 #include <xtgrad/autograd/primitives/activation.hpp>
 #include <xtgrad/autograd/primitives/arithmetic.hpp>
 #include <xtgrad/autograd/primitives/cotangent.hpp>
@@ -124,8 +125,10 @@ ElementwiseRecord<T>::ElementwiseRecord(std::span<const Place> input_places, con
                                         std::initializer_list<const Operand<T>*> operands)
     : Record(input_places, output), primitive_(static_cast<std::uint32_t>(primitive)) {
     const VjpForm& form = facts<T>[primitive].form;
-    for (std::size_t input = 0; input < form.inputs; ++input) saved[input] = operands.begin()[input]->variable().any_value();
-    if (form.saves == Saves::output || form.saves == Saves::both) saved_output = output.any_value();
+    for (std::size_t input = 0; input < form.inputs; ++input) {
+        saved[input] = mutation::saved(name(), input, operands.begin()[input]->variable()).any_value();
+    }
+    if (form.saves == Saves::output || form.saves == Saves::both) saved_output = mutation::saved(name(), operands.size(), output).any_value();
 }
 
 template <Scalar T>
