@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <vector>
+
+/// What the workloads compute on: the same numbers for every contestant.
+namespace xtgrad::benchmarks {
+
+/// Uniform numbers in [low, high) that depend on the seed alone.
+template <class T>
+std::vector<T> uniform_numbers(std::size_t count, unsigned seed, double low, double high) {
+    std::mt19937   generator(seed);
+    std::vector<T> numbers(count);
+    for (T& number : numbers) number = static_cast<T>(low + (high - low) * (static_cast<double>(generator()) / 4294967296.0));
+    return numbers;
+}
+
+/// One layer's weight [outputs, inputs] and bias [outputs], small enough that no activation saturates.
+template <class T>
+struct LayerData {
+    std::size_t    inputs, outputs;
+    std::vector<T> weight, bias;
+
+    LayerData(std::size_t fan_in, std::size_t fan_out, unsigned seed)
+        : inputs(fan_in), outputs(fan_out), weight(uniform_numbers<T>(fan_in * fan_out, seed, -0.05, 0.05)),
+          bias(uniform_numbers<T>(fan_out, seed + 1, -0.05, 0.05)) {}
+};
+
+/// W1: the four samples of XOR, and a 2-2-1 network of sigmoids that learns them.
+struct XorData {
+    static constexpr double inputs[4][2] = {{0, 0}, {0, 1}, {1, 0}, {1, 1}};
+    static constexpr double targets[4]   = {0, 1, 1, 0};
+    static constexpr double rate         = 0.5;
+    // Some start that is not symmetric; [outputs, inputs] as everywhere.
+    static constexpr double hidden_weight[2][2] = {{0.5, -0.4}, {0.3, 0.8}};
+    static constexpr double hidden_bias[2]      = {0.1, -0.2};
+    static constexpr double output_weight[2]    = {0.7, -0.6};
+    static constexpr double output_bias[1]      = {0.05};
+};
+
+/// W2: so near to 1 that the thousandth power is an ordinary number.
+struct ChainData {
+    static constexpr std::size_t operations = 1000;
+    static std::vector<double>   start(std::size_t elements) { return uniform_numbers<double>(elements, 2, 0.9995, 1.0005); }
+};
+
+/// W3: the operands of sum(tanh(a·b + a)).
+struct ElementwiseData {
+    std::vector<float> a, b;
+    explicit ElementwiseData(std::size_t size) : a(uniform_numbers<float>(size, 3, -1.5, 1.5)), b(uniform_numbers<float>(size, 4, -1.5, 1.5)) {}
+};
+
+/// W4: inputs in [0, 1], labels, and the two layers of a perceptron.
+struct MlpData {
+    std::size_t               batch;
+    std::vector<float>        images;
+    std::vector<std::int64_t> labels;
+    LayerData<float>          hidden, output;
+
+    static constexpr std::size_t pixels = 784, classes = 10;
+    static constexpr float       rate = 0.01F, adam_rate = 0.001F;
+
+    MlpData(std::size_t samples, std::size_t hidden_units)
+        : batch(samples), images(uniform_numbers<float>(samples * pixels, 5, 0, 1)), labels(samples), hidden(pixels, hidden_units, 6),
+          output(hidden_units, classes, 8) {
+        for (std::size_t row = 0; row < batch; ++row) labels[row] = static_cast<std::int64_t>((7 * row + 3) % classes);
+    }
+};
+
+/// W8: one layer of sigmoids in double, with targets of zeros and ones.
+struct HamletData {
+    static constexpr std::size_t batch = 600, pixels = 784, classes = 10;
+    static constexpr double      rate = 0.01;
+    std::vector<double>          images{uniform_numbers<double>(batch * pixels, 10, 0, 1)};
+    std::vector<double>          targets = std::vector<double>(batch * classes, 0.0);
+    LayerData<double>            layer{pixels, classes, 11};
+
+    HamletData() {
+        for (std::size_t row = 0; row < batch; ++row) targets[row * classes + (7 * row + 3) % classes] = 1;
+    }
+};
+
+} // namespace xtgrad::benchmarks
