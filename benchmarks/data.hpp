@@ -52,6 +52,9 @@ struct ElementwiseData {
     explicit ElementwiseData(std::size_t size) : a(uniform_numbers<float>(size, 3, -1.5, 1.5)), b(uniform_numbers<float>(size, 4, -1.5, 1.5)) {}
 };
 
+/// The learning rates of W4 and W5.
+inline constexpr float sgd_rate = 0.01F, adam_rate = 0.001F;
+
 /// W4: inputs in [0, 1], labels, and the two layers of a perceptron.
 struct MlpData {
     std::size_t               batch;
@@ -60,7 +63,6 @@ struct MlpData {
     LayerData<float>          hidden, output;
 
     static constexpr std::size_t pixels = 784, classes = 10;
-    static constexpr float       rate = 0.01F, adam_rate = 0.001F;
 
     MlpData(std::size_t samples, std::size_t hidden_units)
         : batch(samples), images(uniform_numbers<float>(samples * pixels, 5, 0, 1)), labels(samples), hidden(pixels, hidden_units, 6),
@@ -79,6 +81,31 @@ struct HamletData {
 
     HamletData() {
         for (std::size_t row = 0; row < batch; ++row) targets[row * classes + (7 * row + 3) % classes] = 1;
+    }
+};
+
+/// A convolution's weight [outputs, inputs, side, side] and bias.
+struct ConvolutionData {
+    std::size_t        inputs, outputs, side;
+    std::vector<float> weight, bias;
+
+    ConvolutionData(std::size_t channels_in, std::size_t channels_out, std::size_t kernel, unsigned seed)
+        : inputs(channels_in), outputs(channels_out), side(kernel), weight(uniform_numbers<float>(outputs * inputs * side * side, seed, -0.1, 0.1)),
+          bias(uniform_numbers<float>(outputs, seed + 1, -0.05, 0.05)) {}
+};
+
+/// W5: images [batch, 1, 28, 28], labels, and LeNet's four layers.
+struct LenetData {
+    std::size_t               batch;
+    std::vector<float>        images;
+    std::vector<std::int64_t> labels;
+    ConvolutionData           first{1, 16, 5, 20}, second{16, 32, 5, 22};
+    LayerData<float>          hidden{512, 128, 24}, output{128, 10, 26};
+
+    static constexpr std::size_t pixels = 784, classes = 10;
+
+    explicit LenetData(std::size_t samples = 64) : batch(samples), images(uniform_numbers<float>(samples * pixels, 19, 0, 1)), labels(samples) {
+        for (std::size_t row = 0; row < batch; ++row) labels[row] = static_cast<std::int64_t>((7 * row + 3) % classes);
     }
 };
 

@@ -5,6 +5,7 @@
 #include "../program.hpp"
 #include "elementwise.hpp"
 #include "hamlet.hpp"
+#include "lenet.hpp"
 #include "mlp.hpp"
 #include "small.hpp"
 #include "threads.hpp"
@@ -68,6 +69,13 @@ void add_mlp(Program& program) {
     }
 }
 
+void add_lenet(Program& program) {
+    for (const auto& [name, update] : {std::pair{"sgd", Update::sgd}, {"adam", Update::adam}}) {
+        program.add(std::string("W5/lenet/") + name,
+                    [update = update] { return [step = std::make_shared<Lenet>(LenetData(), update)] { benchmark::DoNotOptimize(step->step()); }; });
+    }
+}
+
 void add_hamlet(Program& program) {
     for (const bool folded : {false, true}) {
         program.add(folded ? "W8/hamlet+folded" : "W8/hamlet",
@@ -82,6 +90,7 @@ int main(int argc, char** argv) {
     add_small(program);
     add_elementwise(program);
     add_mlp(program);
+    add_lenet(program);
     add_hamlet(program);
     return program.run(argc, argv);
 }

@@ -19,23 +19,9 @@ Layer::Layer(const LayerData<float>& data, Update update)
       bias_gradient(outputs), weight_first(update == Update::adam ? weight.size() : 0), weight_second(weight_first.size()),
       bias_first(update == Update::adam ? outputs : 0), bias_second(bias_first.size()) {}
 
-AdamFactors::AdamFactors(float rate, int step)
-    : step_size(static_cast<float>(double{rate} / (1 - std::pow(0.9, step)))),
-      root_scale(static_cast<float>(1 / std::sqrt(1 - std::pow(0.999, step)))) {}
-
-void adam(const AdamFactors& factors, std::size_t begin, std::size_t end, float* __restrict p, float* __restrict m, float* __restrict v,
-          const float* __restrict g) {
-    for (std::size_t i = begin; i < end; ++i) {
-        m[i] = 0.9F * m[i] + 0.1F * g[i];
-        v[i] = 0.999F * v[i] + 0.001F * (g[i] * g[i]);
-        p[i] -= factors.step_size * m[i] / (std::sqrt(v[i]) * factors.root_scale + 1e-8F);
-    }
-}
-
 Mlp::Mlp(const MlpData& data, Update update)
-    : batch_(data.batch), update_(update), rate_(update == Update::adam ? MlpData::adam_rate : MlpData::rate), images_(data.images),
-      labels_(data.labels), hidden_(data.hidden, update), output_(data.output, update), h_(batch_ * hidden_.outputs), dh_(h_.size()),
-      z_(batch_ * output_.outputs) {}
+    : batch_(data.batch), update_(update), rate_(update == Update::adam ? adam_rate : sgd_rate), images_(data.images), labels_(data.labels),
+      hidden_(data.hidden, update), output_(data.output, update), h_(batch_ * hidden_.outputs), dh_(h_.size()), z_(batch_ * output_.outputs) {}
 
 void Mlp::load(const float* images, const std::int64_t* labels) {
     std::copy_n(images, images_.size(), images_.data());

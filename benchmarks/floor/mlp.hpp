@@ -1,14 +1,10 @@
 #pragma once
 
-#include <string_view>
-
 #include "../data.hpp"
+#include "adam.hpp"
 #include "buffer.hpp"
 
 namespace xtgrad::benchmarks::floor {
-
-/// How a step changes the parameters. `folded` adds the gradient's products to the weights themselves and never has a gradient.
-enum class Update { sgd, folded, adam };
 
 /// A layer's parameters, their gradients, and Adam's moments where they are wanted.
 struct Layer {
@@ -18,14 +14,6 @@ struct Layer {
 
     Layer(const LayerData<float>& data, Update update);
 };
-
-/// The factors of one step of Adam, as they depend on the number of steps.
-struct AdamFactors {
-    float step_size, root_scale;
-    AdamFactors(float rate, int step);
-};
-/// One step of Adam on parameters [begin, end).
-void adam(const AdamFactors& factors, std::size_t begin, std::size_t end, float* p, float* m, float* v, const float* g);
 
 /// W4: a perceptron of one hidden layer of sigmoids, softmax and cross-entropy.
 class Mlp {

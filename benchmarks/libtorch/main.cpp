@@ -113,9 +113,9 @@ struct Mlp {
         auto parameters = hidden->parameters();
         for (const auto& parameter : output->parameters()) parameters.push_back(parameter);
         if (adam) {
-            optimizer = std::make_unique<torch::optim::Adam>(parameters, torch::optim::AdamOptions(MlpData::adam_rate));
+            optimizer = std::make_unique<torch::optim::Adam>(parameters, torch::optim::AdamOptions(adam_rate));
         } else {
-            optimizer = std::make_unique<torch::optim::SGD>(parameters, torch::optim::SGDOptions(MlpData::rate));
+            optimizer = std::make_unique<torch::optim::SGD>(parameters, torch::optim::SGDOptions(sgd_rate));
         }
     }
     void step() {

@@ -49,8 +49,8 @@ void add_optimizer(Program& program, const std::string& name, float rate) {
 } // namespace
 
 void add_mlp(Program& program) {
-    add_optimizer<optim::Sgd<float>>(program, "sgd", MlpData::rate);
-    add_optimizer<optim::Adam<float>>(program, "adam", MlpData::adam_rate);
+    add_optimizer<optim::Sgd<float>>(program, "sgd", sgd_rate);
+    add_optimizer<optim::Adam<float>>(program, "adam", adam_rate);
 }
 
 } // namespace xtgrad::benchmarks
