@@ -94,6 +94,36 @@ struct ConvolutionData {
           bias(uniform_numbers<float>(outputs, seed + 1, -0.05, 0.05)) {}
 };
 
+/// W5b: images [64, inputs, 14, 14], a weight, and the cotangent of the convolution's result. The padding keeps the extents.
+struct ConvolutionStepData {
+    static constexpr std::size_t batch = 64, width = 14;
+    ConvolutionData              layer;
+    std::vector<float>           images, cotangent;
+
+    ConvolutionStepData(std::size_t inputs, std::size_t outputs, std::size_t side)
+        : layer(inputs, outputs, side, 30), images(uniform_numbers<float>(batch * inputs * width * width, 32, -1, 1)),
+          cotangent(uniform_numbers<float>(batch * outputs * width * width, 33, -1, 1)) {}
+};
+
+/// W7: a symmetric positive definite matrix and a vector.
+struct DeterminantData {
+    std::size_t         size;
+    std::vector<double> a, x;
+
+    explicit DeterminantData(std::size_t n) : size(n), a(uniform_numbers<double>(n * n, 40, -0.5, 0.5)), x(uniform_numbers<double>(n, 41, -1, 1)) {
+        for (std::size_t i = 0; i < n; ++i) {
+            for (std::size_t j = 0; j < i; ++j) a[i * n + j] = a[j * n + i];
+            a[i * n + i] = static_cast<double>(n);
+        }
+    }
+};
+
+/// Reductions: x of [64, 64, 64], a mebibyte, over each axis and over all.
+struct ReductionData {
+    static constexpr std::size_t extent = 64, size = extent * extent * extent;
+    std::vector<float>           x{uniform_numbers<float>(size, 50, -3, 3)};
+};
+
 /// W5: images [batch, 1, 28, 28], labels, and LeNet's four layers.
 struct LenetData {
     std::size_t               batch;

@@ -1,10 +1,10 @@
 #include "lenet.hpp"
 
 #include <cmath>
-#include <cstring>
 
 #include <cblas.h>
 
+#include "lanes.hpp"
 #include "threads.hpp"
 
 namespace xtgrad::benchmarks::floor {
@@ -17,18 +17,6 @@ constexpr std::size_t in_width = 28, first_width = 24, a_width = 12, second_widt
 constexpr std::size_t a_size = a_width * a_width * first_channels, b_size = b_width * b_width * second_channels;
 constexpr std::size_t row_taps    = side * first_channels; // of the second convolution, contiguous in a row of its input
 constexpr std::size_t second_taps = side * row_taps;
-
-// Sixteen floats, in as many registers as the processor needs for them.
-typedef float         Lanes __attribute__((vector_size(64)));
-typedef int           Ints __attribute__((vector_size(64)));
-constexpr std::size_t lanes = 16;
-
-Lanes loaded(const float* from) {
-    Lanes result;
-    std::memcpy(&result, from, sizeof result);
-    return result;
-}
-void stored(float* to, const Lanes& values) { std::memcpy(to, &values, sizeof values); }
 
 // The largest of the four pixels of a pool, at least 0 (relu), and which of them it was; 4 where relu let none through, for it has no gradient.
 void pool(const Lanes (&pixels)[4], const Lanes& bias, float* value, unsigned char* winner) {

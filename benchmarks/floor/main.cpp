@@ -3,10 +3,13 @@
 #include <memory>
 
 #include "../program.hpp"
+#include "convolution.hpp"
+#include "determinant.hpp"
 #include "elementwise.hpp"
 #include "hamlet.hpp"
 #include "lenet.hpp"
 #include "mlp.hpp"
+#include "reduction.hpp"
 #include "small.hpp"
 #include "threads.hpp"
 
@@ -76,6 +79,36 @@ void add_lenet(Program& program) {
     }
 }
 
+template <std::size_t inputs, std::size_t outputs, std::size_t side>
+void add_convolution(Program& program, const std::string& name) {
+    program.add("W5b/conv/" + name, [] {
+        return [step = std::make_shared<Convolution<inputs, outputs, side>>(ConvolutionStepData(inputs, outputs, side))] { step->step(); };
+    });
+}
+
+void add_determinant(Program& program) {
+    for (const std::size_t size : {64UL, 256UL}) {
+        program.add("W7/logdet/n:" + std::to_string(size),
+                    [size] { return [step = std::make_shared<Determinant>(DeterminantData(size))] { benchmark::DoNotOptimize(step->step()); }; });
+    }
+}
+
+void add_reductions(Program& program) {
+    using Function = void (Reduction::*)();
+    for (const auto& [name, function] : {std::pair<std::string, Function>{"sum", &Reduction::sum},
+                                         {"mean", &Reduction::mean},
+                                         {"amax", &Reduction::amax},
+                                         {"logsumexp", &Reduction::logsumexp},
+                                         {"softmax", &Reduction::softmax}}) {
+        for (const int axis : {0, 1, 2, -1}) {
+            if (axis < 0 && name == "softmax") continue;
+            program.add("reduction/" + name + (axis < 0 ? "/all" : "/axis:" + std::to_string(axis)), [axis, function = function] {
+                return [reduction = std::make_shared<Reduction>(ReductionData(), axis), function] { ((*reduction).*function)(); };
+            });
+        }
+    }
+}
+
 void add_hamlet(Program& program) {
     for (const bool folded : {false, true}) {
         program.add(folded ? "W8/hamlet+folded" : "W8/hamlet",
@@ -91,6 +124,10 @@ int main(int argc, char** argv) {
     add_elementwise(program);
     add_mlp(program);
     add_lenet(program);
+    add_convolution<32, 64, 3>(program, "3x3");
+    add_convolution<64, 64, 1>(program, "1x1");
+    add_determinant(program);
     add_hamlet(program);
+    add_reductions(program);
     return program.run(argc, argv);
 }

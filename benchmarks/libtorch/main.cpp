@@ -134,6 +134,110 @@ void add_mlp(Program& program) {
     }
 }
 
+torch::Tensor images_of(const std::vector<float>& values, std::size_t channels, std::size_t width) {
+    const auto c = static_cast<long>(channels), w = static_cast<long>(width);
+    return tensor_of(values, {static_cast<long>(values.size()) / (c * w * w), c, w, w});
+}
+
+torch::nn::Conv2d convolution_of(const ConvolutionData& data) {
+    const torch::NoGradGuard constant;
+    torch::nn::Conv2d layer(torch::nn::Conv2dOptions(static_cast<long>(data.inputs), static_cast<long>(data.outputs), static_cast<long>(data.side)));
+    const long        side = static_cast<long>(data.side);
+    layer->weight.copy_(tensor_of(data.weight, {static_cast<long>(data.outputs), static_cast<long>(data.inputs), side, side}));
+    layer->bias.copy_(tensor_of(data.bias, {static_cast<long>(data.outputs)}));
+    return layer;
+}
+
+struct Lenet {
+    torch::nn::Conv2d                        first, second;
+    torch::nn::Linear                        hidden{512, 128}, output{128, 10};
+    torch::Tensor                            images, labels;
+    std::unique_ptr<torch::optim::Optimizer> optimizer;
+
+    Lenet(const LenetData& data, bool adam)
+        : first(convolution_of(data.first)), second(convolution_of(data.second)), images(images_of(data.images, 1, 28)),
+          labels(tensor_of(data.labels, {static_cast<long>(data.batch)})) {
+        set_layer(hidden, data.hidden);
+        set_layer(output, data.output);
+        std::vector<torch::Tensor> parameters;
+        for (const auto& layer : std::initializer_list<std::shared_ptr<torch::nn::Module>>{first.ptr(), second.ptr(), hidden.ptr(), output.ptr()}) {
+            for (const auto& parameter : layer->parameters()) parameters.push_back(parameter);
+        }
+        if (adam) {
+            optimizer = std::make_unique<torch::optim::Adam>(parameters, torch::optim::AdamOptions(adam_rate));
+        } else {
+            optimizer = std::make_unique<torch::optim::SGD>(parameters, torch::optim::SGDOptions(sgd_rate));
+        }
+    }
+    torch::Tensor operator()(const torch::Tensor& x) {
+        const auto a = torch::max_pool2d(torch::relu(first(x)), 2), b = torch::max_pool2d(torch::relu(second(a)), 2);
+        return output(torch::relu(hidden(b.flatten(1))));
+    }
+    void step() {
+        optimizer->zero_grad();
+        torch::nn::functional::cross_entropy((*this)(images), labels).backward();
+        optimizer->step();
+    }
+};
+
+void add_convolutions(Program& program) {
+    for (const bool adam : {false, true}) {
+        program.add(adam ? "W5/lenet/adam" : "W5/lenet/sgd",
+                    [adam] { return [lenet = std::make_shared<Lenet>(LenetData(), adam)] { lenet->step(); }; });
+    }
+    const auto add = [&](const std::string& name, std::size_t inputs, std::size_t outputs, std::size_t side) {
+        program.add("W5b/conv/" + name, [=] {
+            const ConvolutionStepData data(inputs, outputs, side);
+            const auto                layer = convolution_of(data.layer);
+            const auto                x = images_of(data.images, inputs, data.width), g = images_of(data.cotangent, outputs, data.width);
+            return [x = x.requires_grad_(), g, weight = layer->weight, padding = static_cast<long>(side / 2)] {
+                x.mutable_grad().reset();
+                weight.mutable_grad().reset();
+                torch::conv2d(x, weight, {}, 1, padding).backward(g);
+            };
+        });
+    };
+    add("3x3", 32, 64, 3);
+    add("1x1", 64, 64, 1);
+}
+
+void add_determinant(Program& program) {
+    for (const std::size_t size : {64UL, 256UL}) {
+        program.add("W7/logdet/n:" + std::to_string(size), [size] {
+            const DeterminantData data(size);
+            const long            n = static_cast<long>(size);
+            return [a = tensor_of(data.a, {n, n}).requires_grad_(), x = tensor_of(data.x, {n, 1}).requires_grad_()] {
+                a.mutable_grad().reset();
+                x.mutable_grad().reset();
+                const auto factor = torch::linalg_cholesky(a);
+                const auto value  = 2 * factor.diagonal().log().sum() + (x * torch::cholesky_solve(x, factor)).sum();
+                value.backward();
+            };
+        });
+    }
+}
+
+void add_reductions(Program& program) {
+    const auto add = [&](const std::string& name, const auto& function) {
+        program.add("reduction/" + name, [function] {
+            const auto x = tensor_of(ReductionData().x, {64, 64, 64});
+            return [function, x] { benchmark::DoNotOptimize(function(x)); };
+        });
+    };
+    for (const long axis : {0L, 1L, 2L}) {
+        const std::string at = "/axis:" + std::to_string(axis);
+        add("sum" + at, [axis](const torch::Tensor& x) { return x.sum(axis); });
+        add("mean" + at, [axis](const torch::Tensor& x) { return x.mean(axis); });
+        add("amax" + at, [axis](const torch::Tensor& x) { return x.amax(axis); });
+        add("logsumexp" + at, [axis](const torch::Tensor& x) { return x.logsumexp(axis); });
+        add("softmax" + at, [axis](const torch::Tensor& x) { return x.softmax(axis); });
+    }
+    add("sum/all", [](const torch::Tensor& x) { return x.sum(); });
+    add("mean/all", [](const torch::Tensor& x) { return x.mean(); });
+    add("amax/all", [](const torch::Tensor& x) { return x.amax(); });
+    add("logsumexp/all", [](const torch::Tensor& x) { return x.flatten().logsumexp(0); });
+}
+
 struct Hamlet {
     torch::nn::Linear layer{HamletData::pixels, HamletData::classes};
     torch::Tensor     images, targets;
@@ -174,6 +278,9 @@ int main(int argc, char** argv) {
     add_small(program);
     add_elementwise(program);
     add_mlp(program);
+    add_convolutions(program);
+    add_determinant(program);
     add_hamlet(program);
+    add_reductions(program);
     return program.run(argc, argv);
 }

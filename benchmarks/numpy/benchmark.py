@@ -165,6 +165,40 @@ def hamlet():
     return step
 
 
+def determinant(n):
+    a, x = uniform(n * n, 40, -0.5, 0.5, float).reshape(n, n), uniform(n, 41, -1, 1, float)
+    a = np.tril(a, -1) + np.tril(a, -1).T + n * np.eye(n)
+
+    def step():
+        factor = np.linalg.cholesky(a)
+        inverse = np.linalg.inv(a)
+        z = inverse @ x
+        2 * np.log(np.diagonal(factor)).sum() + x @ z
+        return inverse - np.outer(z, z), 2 * z
+
+    return step
+
+
+def reduction(name, axis):
+    x = uniform(64**3, 50, -3, 3, np.float32).reshape(64, 64, 64)
+
+    def exponentials():
+        largest = x.max(axis, keepdims=True)
+        e = x - largest
+        return largest, np.exp(e, out=e)
+
+    def logsumexp():
+        largest, e = exponentials()
+        return np.squeeze(largest, axis) + np.log(e.sum(axis))
+
+    def softmax():
+        e = exponentials()[1]
+        e /= e.sum(axis, keepdims=True)
+        return e
+
+    return {"sum": lambda: x.sum(axis), "mean": lambda: x.mean(axis), "amax": lambda: x.max(axis), "logsumexp": logsumexp, "softmax": softmax}[name]
+
+
 WORKLOADS = {"W1/xor/batch:1": (lambda: xor(1), 4), "W1/xor/batch:4": (lambda: xor(4), 1), "W8/hamlet": (hamlet, 1)}
 for n in (4, 1):
     WORKLOADS[f"W2/chain/elements:{n}"] = (lambda n=n: chain(n), 1000)
@@ -174,6 +208,13 @@ for n in (1_000, 100_000, 1_000_000):
 for batch, hidden in ((1, 128), (64, 128), (600, 128), (64, 1024)):
     for name in ("sgd", "adam"):
         WORKLOADS[f"W4/mlp/hidden:{hidden}/batch:{batch}/{name}"] = (lambda b=batch, h=hidden, a=name == "adam": mlp(b, h, a), 1)
+for n in (64, 256):
+    WORKLOADS[f"W7/logdet/n:{n}"] = (lambda n=n: determinant(n), 1)
+for name in ("sum", "mean", "amax", "logsumexp", "softmax"):
+    for axis in (0, 1, 2):
+        WORKLOADS[f"reduction/{name}/axis:{axis}"] = (lambda name=name, axis=axis: reduction(name, axis), 1)
+    if name != "softmax":
+        WORKLOADS[f"reduction/{name}/all"] = (lambda name=name: reduction(name, None), 1)
 
 
 def peak_resident():

@@ -11,5 +11,6 @@ int main(int argc, char** argv) {
     add_elementwise(program);
     add_mlp(program);
     add_hamlet(program);
+    add_reductions(program);
     return program.run(argc, argv);
 }

@@ -13,6 +13,7 @@ void add_small(Program& program);
 void add_elementwise(Program& program);
 void add_mlp(Program& program);
 void add_hamlet(Program& program);
+void add_reductions(Program& program);
 
 template <class T, class U>
 Array<T> as_array(const std::vector<U>& values, const Shape& shape) {
