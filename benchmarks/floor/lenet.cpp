@@ -349,22 +349,18 @@ float Lenet::step() {
     return loss;
 }
 
-std::vector<std::int64_t> Lenet::answers(const float* images, std::size_t count) {
-    std::vector<std::int64_t> result;
-    for (std::size_t first = 0; first + batch_ <= count; first += batch_) {
-        in_parts([&](std::size_t part) {
-            const Span samples = share(batch_, part);
-            forward(images + first * in_width * in_width, samples.begin, samples.end);
-        });
-        for (std::size_t row = 0; row < batch_; ++row) {
-            std::size_t best = 0;
-            for (std::size_t j = 1; j < classes; ++j) {
-                if (z_[row * classes + j] + output_bias_.value[j] > z_[row * classes + best] + output_bias_.value[best]) best = j;
-            }
-            result.push_back(static_cast<std::int64_t>(best));
+void Lenet::answers(const float* images, std::vector<std::int64_t>& to) {
+    in_parts([&](std::size_t part) {
+        const Span samples = share(batch_, part);
+        forward(images, samples.begin, samples.end);
+    });
+    for (std::size_t row = 0; row < batch_; ++row) {
+        std::size_t best = 0;
+        for (std::size_t j = 1; j < classes; ++j) {
+            if (z_[row * classes + j] + output_bias_.value[j] > z_[row * classes + best] + output_bias_.value[best]) best = j;
         }
+        to[row] = static_cast<std::int64_t>(best);
     }
-    return result;
 }
 
 std::vector<float> Lenet::first_weight_gradient() const {

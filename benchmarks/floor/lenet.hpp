@@ -24,8 +24,9 @@ public:
     /// Another batch of the same size.
     void load(const float* images, const std::int64_t* labels);
     /// One step; the mean loss before it.
-    float                     step();
-    std::vector<std::int64_t> answers(const float* images, std::size_t count);
+    float step();
+    /// The classes of other images, as many as the batch has.
+    void answers(const float* images, std::vector<std::int64_t>& to);
 
     /// Gradients of the last step in the order of LenetData.
     std::vector<float> first_weight_gradient() const;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "../program.hpp"
+#include "../training.hpp"
 #include "convolution.hpp"
 #include "determinant.hpp"
 #include "elementwise.hpp"
@@ -79,6 +80,23 @@ void add_lenet(Program& program) {
     }
 }
 
+template <class Network, class Data>
+void train_network(const Course& course, int seed, const Data& data) {
+    Network network(data, Update::adam);
+    train(course, seed,
+          {.step =
+               [&](const float* images, const std::int64_t* labels) {
+                   network.load(images, labels);
+                   network.step();
+               },
+           .answers = [&](const float* images, std::vector<std::int64_t>& to) { network.answers(images, to); }});
+}
+
+void add_trainings(Program& program) {
+    program.add_training("W6/mlp", [](int seed) { train_network<Mlp>(mlp_course, seed, mlp_to_train(seed)); });
+    program.add_training("W6/lenet", [](int seed) { train_network<Lenet>(lenet_course, seed, lenet_to_train(seed)); });
+}
+
 template <std::size_t inputs, std::size_t outputs, std::size_t side>
 void add_convolution(Program& program, const std::string& name) {
     program.add("W5b/conv/" + name, [] {
@@ -129,5 +147,6 @@ int main(int argc, char** argv) {
     add_determinant(program);
     add_hamlet(program);
     add_reductions(program);
+    add_trainings(program);
     return program.run(argc, argv);
 }

@@ -191,20 +191,16 @@ float Mlp::step() {
     return loss;
 }
 
-std::vector<std::int64_t> Mlp::answers(const float* images, std::size_t count) {
-    std::vector<std::int64_t> result;
-    const std::size_t         classes = output_.outputs;
-    for (std::size_t first = 0; first + batch_ <= count; first += batch_) {
-        forward(images + first * hidden_.inputs);
-        for (std::size_t row = 0; row < batch_; ++row) {
-            std::size_t best = 0;
-            for (std::size_t j = 1; j < classes; ++j) {
-                if (z_[row * classes + j] + output_.bias[j] > z_[row * classes + best] + output_.bias[best]) best = j;
-            }
-            result.push_back(static_cast<std::int64_t>(best));
+void Mlp::answers(const float* images, std::vector<std::int64_t>& to) {
+    constexpr std::size_t classes = MlpData::classes;
+    forward(images);
+    for (std::size_t row = 0; row < batch_; ++row) {
+        std::size_t best = 0;
+        for (std::size_t j = 1; j < classes; ++j) {
+            if (z_[row * classes + j] + output_.bias[j] > z_[row * classes + best] + output_.bias[best]) best = j;
         }
+        to[row] = static_cast<std::int64_t>(best);
     }
-    return result;
 }
 
 } // namespace xtgrad::benchmarks::floor

@@ -24,8 +24,8 @@ public:
     void load(const float* images, const std::int64_t* labels);
     /// One step; the mean loss before it.
     float step();
-    /// The classes of other images, in batches of this network's size; `count` is a multiple of it.
-    std::vector<std::int64_t> answers(const float* images, std::size_t count);
+    /// The classes of other images, as many as the batch has.
+    void answers(const float* images, std::vector<std::int64_t>& to);
 
     const Layer& hidden() const noexcept { return hidden_; }
     const Layer& output() const noexcept { return output_; }

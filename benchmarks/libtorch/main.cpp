@@ -7,6 +7,7 @@
 
 #include "../data.hpp"
 #include "../program.hpp"
+#include "../training.hpp"
 
 extern "C" void openblas_set_num_threads(int) __attribute__((weak));
 
@@ -118,10 +119,11 @@ struct Mlp {
             optimizer = std::make_unique<torch::optim::SGD>(parameters, torch::optim::SGDOptions(sgd_rate));
         }
     }
-    void step() {
-        optimizer->zero_grad();
-        torch::nn::functional::cross_entropy(output(torch::sigmoid(hidden(images))), labels).backward();
-        optimizer->step();
+    torch::Tensor operator()(const torch::Tensor& x) { return output(torch::sigmoid(hidden(x))); }
+    void          step() {
+                 optimizer->zero_grad();
+                 torch::nn::functional::cross_entropy((*this)(images), labels).backward();
+                 optimizer->step();
     }
 };
 
@@ -264,6 +266,30 @@ void add_hamlet(Program& program) {
     program.add("W8/hamlet", [] { return [hamlet = std::make_shared<Hamlet>(HamletData())] { hamlet->step(); }; });
 }
 
+template <class Network>
+void train_network(const Course& course, int seed, Network network) {
+    auto          shape = network.images.sizes().vec();
+    constexpr int batch = static_cast<int>(Course::batch);
+    train(course, seed,
+          {.step =
+               [&](const float* images, const std::int64_t* labels) {
+                   network.images = torch::from_blob(const_cast<float*>(images), shape, torch::kFloat32);
+                   network.labels = torch::from_blob(const_cast<std::int64_t*>(labels), {batch}, torch::kInt64);
+                   network.step();
+               },
+           .answers =
+               [&](const float* images, std::vector<std::int64_t>& to) {
+                   const torch::NoGradGuard constant;
+                   const auto answers = network(torch::from_blob(const_cast<float*>(images), shape, torch::kFloat32)).argmax(1).contiguous();
+                   std::copy_n(answers.template data_ptr<std::int64_t>(), batch, to.begin());
+               }});
+}
+
+void add_trainings(Program& program) {
+    program.add_training("W6/mlp", [](int seed) { train_network(mlp_course, seed, Mlp(mlp_to_train(seed), true)); });
+    program.add_training("W6/lenet", [](int seed) { train_network(lenet_course, seed, Lenet(lenet_to_train(seed), true)); });
+}
+
 // Its own loops and BLAS have each their threads; XTGRAD_BENCHMARK_TORCH_THREADS gives its loops another number than BLAS.
 void set_threads(int count) {
     const char* own = std::getenv("XTGRAD_BENCHMARK_TORCH_THREADS");
@@ -282,5 +308,6 @@ int main(int argc, char** argv) {
     add_determinant(program);
     add_hamlet(program);
     add_reductions(program);
+    add_trainings(program);
     return program.run(argc, argv);
 }

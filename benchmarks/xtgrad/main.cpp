@@ -10,7 +10,11 @@ int main(int argc, char** argv) {
     add_small(program);
     add_elementwise(program);
     add_mlp(program);
+#ifdef XTGRAD_HAS_CONVOLUTION
+    add_convolutions(program);
+#endif
     add_hamlet(program);
     add_reductions(program);
+    add_scaling(program);
     return program.run(argc, argv);
 }

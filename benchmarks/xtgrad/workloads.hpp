@@ -5,6 +5,7 @@
 
 #include "../data.hpp"
 #include "../program.hpp"
+#include "../training.hpp"
 
 /// The workloads as a user of xtgrad writes them.
 namespace xtgrad::benchmarks {
@@ -12,8 +13,10 @@ namespace xtgrad::benchmarks {
 void add_small(Program& program);
 void add_elementwise(Program& program);
 void add_mlp(Program& program);
+void add_convolutions(Program& program);
 void add_hamlet(Program& program);
 void add_reductions(Program& program);
+void add_scaling(Program& program);
 
 template <class T, class U>
 Array<T> as_array(const std::vector<U>& values, const Shape& shape) {
