@@ -50,7 +50,7 @@ std::int64_t living() { return allocations - deallocations; }
 
 struct Mlp {
     nn::Linear<float> hidden, output;
-    Mlp(const nn::Parameters<float>& p) : hidden(p / "hidden", 30, 20), output(p / "output", 20, 10) {}
+    Mlp(const nn::Parameters<float>& p) : hidden(p / "hidden", 100, 50), output(p / "output", 50, 10) {}
     Variable<float> operator()(const Variable<float>& x) const { return output(sigmoid(hidden(x))); }
 };
 
@@ -62,9 +62,9 @@ TEST_CASE_TEMPLATE("A training step after the first asks the system for nothing 
     const Mlp             model{parameters};
     Optimizer             optimizer{parameters};
     Random                random(2);
-    const Variable<float> images(random.normal_array<float>({16, 30}));
-    Array<Index>          labels(Shape{16});
-    for (std::size_t row = 0; row < 16; ++row) labels(row) = static_cast<Index>(row % 10);
+    const Variable<float> images(random.normal_array<float>({64, 100}));
+    Array<Index>          labels(Shape{64});
+    for (std::size_t row = 0; row < 64; ++row) labels(row) = static_cast<Index>(row % 10);
     const auto step = [&] {
         Tape tape;
         optimizer.step(tape.gradient(nn::cross_entropy(model(images), labels), parameters));
@@ -76,11 +76,11 @@ TEST_CASE_TEMPLATE("A training step after the first asks the system for nothing 
     for (int round = 0; round < 20; ++round) step();
     const std::size_t asked = largest;
     CHECK(living() == objects);
-    // Lists of handles: of sources, of gradients, of axes. The least array of this network, 10 floats, comes from the pool.
-    CHECK(asked < 1024);
+    // Lists of handles: of sources, of gradients, of axes. The activations, 12 800 bytes, are not among them.
+    CHECK(asked < 4096);
     CHECK(BufferPool::statistics().system_allocations == before.system_allocations);
     CHECK(BufferPool::statistics().bytes_reserved == before.bytes_reserved);
-    CHECK(BufferPool::statistics().bytes_in_use == before.bytes_in_use);
+    CHECK(BufferPool::statistics().bytes_in_use <= before.bytes_in_use);
 }
 
 TEST_CASE("Memory stays flat over a hundred thousand steps") {
@@ -100,6 +100,6 @@ TEST_CASE("Memory stays flat over a hundred thousand steps") {
     steps(100'000);
     CHECK(living() == objects);
     CHECK(BufferPool::statistics().bytes_reserved == before.bytes_reserved);
-    CHECK(BufferPool::statistics().bytes_in_use == before.bytes_in_use);
+    CHECK(BufferPool::statistics().bytes_in_use <= before.bytes_in_use);
     CHECK(BufferPool::statistics().system_allocations == before.system_allocations);
 }
