@@ -13,6 +13,9 @@ int main(int argc, char** argv) {
 #ifdef XTGRAD_HAS_CONVOLUTION
     add_convolutions(program);
 #endif
+#ifdef XTGRAD_HAS_PROGRAM
+    add_replayed(program);
+#endif
     add_hamlet(program);
     add_reductions(program);
     add_scaling(program);
