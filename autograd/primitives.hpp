@@ -41,6 +41,10 @@ using StructuredPrimitives = PrimitiveList<
     // primitives/indexing.hpp
     struct Slice, struct Pad, struct Gather, struct ScatterAdd,
     // primitives/matmul.hpp
-    struct Matmul>;
+    struct Matmul,
+    // primitives/convolution.hpp
+    struct Conv2d, struct BiasedConv2d, struct Conv2dInputGradient, struct Conv2dWeightGradient,
+    // primitives/pooling.hpp
+    struct MaxPool2d, struct ScatterToWinners, struct GatherWinners>;
 
 } // namespace xtgrad

@@ -71,6 +71,8 @@ public:
     friend Lanes select(LaneMask<T> mask, Lanes a, Lanes b) { return Lanes(xsimd::select(mask.batch(), a.batch_, b.batch_)); }
     friend Lanes abs(Lanes x) { return Lanes(xsimd::abs(x.batch_)); }
     friend Lanes square(Lanes x) { return x * x; }
+    /// a·b + c, rounded once where the instruction set can.
+    friend Lanes multiply_add(Lanes a, Lanes b, Lanes c) { return Lanes(xsimd::fma(a.batch_, b.batch_, c.batch_)); }
     friend Lanes sqrt(Lanes x) { return Lanes(xsimd::sqrt(x.batch_)); }
     friend Lanes exp(Lanes x) { return Lanes(xsimd::exp(x.batch_)); }
     friend Lanes expm1(Lanes x) { return Lanes(xsimd::expm1(x.batch_)); }
