@@ -1,19 +1,14 @@
 #include <xtgrad/autograd/kernels/convolution.hpp>
 
 #include <algorithm>
-#include <utility>
 
+#include <xtgrad/array/threads.hpp>
+#include <xtgrad/autograd/kernels/scratch.hpp>
 #include <xtgrad/autograd/kernels/table.hpp>
 
 namespace xtgrad::kernels {
 
 namespace {
-
-std::size_t num_threads() { return 1; }
-template <class F>
-void parallel_for(std::size_t count, std::size_t, const F& f) {
-    if (count > 0) f(std::size_t{0}, count);
-}
 
 // How many parts work is cut into. What each needs for itself is allocated before they begin, because they must not throw.
 std::size_t part_count(std::size_t items) { return std::clamp<std::size_t>(items, 1, num_threads()); }
@@ -25,25 +20,6 @@ void for_each_part(std::size_t parts, std::size_t items, const F& f) {
         for (std::size_t part = first; part < last; ++part) f(part, part * items / parts, (part + 1) * items / parts);
     });
 }
-
-// Uninitialised memory of the pool, with room for the rows that unpack() reads past the last.
-template <class T>
-class Scratch {
-public:
-    explicit Scratch(std::size_t count) : data_(PoolAllocator<T>{}.allocate(count)) {}
-    ~Scratch() {
-        if (data_ != nullptr) PoolAllocator<T>{}.deallocate(data_, 0);
-    }
-    Scratch(const Scratch&)            = delete;
-    Scratch& operator=(const Scratch&) = delete;
-    Scratch(Scratch&& other) noexcept : data_(std::exchange(other.data_, nullptr)) {}
-
-    T* data() const noexcept { return data_; }
-    T& operator[](std::size_t place) const noexcept { return data_[place]; }
-
-private:
-    T* data_;
-};
 
 std::size_t area(const Sides& sides) { return sides.height * sides.width; }
 

@@ -51,12 +51,13 @@ void multiply_panel(const GatheredProduct<T>& product, std::size_t first_lane) {
                return std::array<Block, most>{&multiply_rows<T, vectors, I + 1>...};
     }
     (std::make_index_sequence<most>{});
-    // Blocks of heights that differ by one at most.
+    // Blocks of heights, and passes of lengths, that differ by one at most.
     const std::size_t blocks = (product.row_count + most - 1) / most;
-    for (std::size_t first_term = 0; first_term == 0 || first_term < product.term_count; first_term += terms_at_once) {
-        const std::size_t terms  = std::min(terms_at_once, product.term_count - first_term);
-        const T* const    matrix = product.matrix + first_lane * product.term_count + first_term * vectors * Lanes<T>::width;
-        const T* const    start  = first_term == 0 && product.start != nullptr ? product.start + first_lane : nullptr;
+    const std::size_t passes = std::max<std::size_t>(1, (product.term_count + terms_at_once - 1) / terms_at_once);
+    for (std::size_t pass = 0, first_term = 0, terms = 0; pass < passes; ++pass, first_term += terms) {
+        terms                 = (product.term_count - first_term) / (passes - pass);
+        const T* const matrix = product.matrix + first_lane * product.term_count + first_term * vectors * Lanes<T>::width;
+        const T* const start  = pass == 0 && product.start != nullptr ? product.start + first_lane : nullptr;
         for (std::size_t block = 0, row = 0; block < blocks; ++block) {
             const std::size_t height = (product.row_count - row) / (blocks - block);
             by_height[height - 1](product.source, product.rows + row, product.terms + first_term, terms, matrix, product.out + first_lane,

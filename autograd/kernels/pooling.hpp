@@ -21,7 +21,7 @@ struct Pooling {
 /// Where in its window each result comes from, in row-major order: a byte where a window has no more than 256 elements.
 class Winners {
 public:
-    Winners(const Pooling& pooling);
+    explicit Winners(const Pooling& pooling);
 
     template <class Visit>
     decltype(auto) visit(Visit&& visitor) {
@@ -49,5 +49,15 @@ void scatter_to_winners(const Pooling& pooling, const Winners& winners, const T*
 /// The element of x at the winner of each window.
 template <Scalar T>
 void gather_winners(const Pooling& pooling, const Winners& winners, const T* x, T* y);
+
+/// What poolings need of an instruction set: max_pool for the planes from `begin` to `end`.
+template <Scalar T>
+struct PoolingKernels {
+    template <class Winner>
+    using MaxPool = void (*)(const Pooling& pooling, const T* x, T* y, Winner* winners, std::size_t begin, std::size_t end);
+
+    MaxPool<std::uint8_t>  with_bytes;
+    MaxPool<std::uint32_t> with_words;
+};
 
 } // namespace xtgrad::kernels

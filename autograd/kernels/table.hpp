@@ -5,6 +5,7 @@
 
 #include <xtgrad/autograd/kernels/convolution_kernels.hpp>
 #include <xtgrad/autograd/kernels/loop.hpp>
+#include <xtgrad/autograd/kernels/pooling.hpp>
 #include <xtgrad/autograd/primitives.hpp>
 
 namespace xtgrad::kernels {
@@ -28,6 +29,7 @@ struct Table {
     /// x[i] += y[i].
     void (*accumulate)(T* x, const T* y, std::size_t count);
     ConvolutionKernels<T> convolution;
+    PoolingKernels<T>     pooling;
 };
 
 /// The table for the best instruction set of this processor.
