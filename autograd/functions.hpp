@@ -137,6 +137,9 @@ Variable<T> conv2d(const Operand<T>& x, const Operand<T>& weight, const Conv2dOp
 template <Scalar T>
 Variable<T> conv2d(const Operand<T>& x, const Operand<T>& weight, const Operand<T>& bias, const Conv2dOptions& options);
 template <Scalar T>
+Variable<T> conv2d_max_pool2d(const Operand<T>& x, const Operand<T>& weight, const Operand<T>& bias, const Conv2dOptions& options,
+                              const PerSide& window, const MaxPool2dOptions& pooling);
+template <Scalar T>
 Variable<T> max_pool2d(const Variable<T>& x, const PerSide& window, const MaxPool2dOptions& options, SourceLocation where);
 template <Scalar T>
 Variable<T> clip(const Operand<T>& x, const Operand<T>& low, const Operand<T>& high);
@@ -260,6 +263,11 @@ public:
     /// than the image with its padding, ValueError for a stride, dilation or number of groups below 1 or a negative padding.
     friend V conv2d(In x, In weight, const Conv2dOptions& options = {}) { return ops::conv2d<T>(x, weight, options); }
     friend V conv2d(In x, In weight, In bias, const Conv2dOptions& options = {}) { return ops::conv2d<T>(x, weight, bias, options); }
+    /// max_pool2d(conv2d(x, weight, bias, options), window, pooling) as one operation, with the same value: the convolution's whole result is
+    /// never in memory, and the gradients visit only what the pooling chose. A relu after it is one before the pooling, at less cost.
+    friend V conv2d_max_pool2d(In x, In weight, In bias, const Conv2dOptions& options, const PerSide& window, const MaxPool2dOptions& pooling = {}) {
+        return ops::conv2d_max_pool2d<T>(x, weight, bias, options, window, pooling);
+    }
 };
 
 // xtensor's reducers are unconstrained templates; under `using namespace xt` they win against any conversion. These are the signatures that

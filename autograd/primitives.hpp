@@ -45,6 +45,8 @@ using StructuredPrimitives = PrimitiveList<
     // primitives/convolution.hpp
     struct Conv2d, struct BiasedConv2d, struct Conv2dInputGradient, struct Conv2dWeightGradient,
     // primitives/pooling.hpp
-    struct MaxPool2d, struct ScatterToWinners, struct GatherWinners>;
+    struct MaxPool2d, struct ScatterToWinners, struct GatherWinners,
+    // primitives/pooled_convolution.hpp
+    struct PooledConv2d>;
 
 } // namespace xtgrad

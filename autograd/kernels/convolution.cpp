@@ -1,44 +1,15 @@
 #include <xtgrad/autograd/kernels/convolution.hpp>
 
 #include <algorithm>
+#include <limits>
 
-#include <xtgrad/array/threads.hpp>
-#include <xtgrad/autograd/kernels/scratch.hpp>
+#include <xtgrad/autograd/kernels/layout.hpp>
+#include <xtgrad/autograd/kernels/selected_convolution.hpp>
 #include <xtgrad/autograd/kernels/table.hpp>
 
 namespace xtgrad::kernels {
 
 namespace {
-
-// How many parts work is cut into. What each needs for itself is allocated before they begin, because they must not throw.
-std::size_t part_count(std::size_t items) { return std::clamp<std::size_t>(items, 1, num_threads()); }
-
-// Calls f(part, begin, end) for each part of [0, items).
-template <class F>
-void for_each_part(std::size_t parts, std::size_t items, const F& f) {
-    parallel_for(parts, 1, [&](std::size_t first, std::size_t last) {
-        for (std::size_t part = first; part < last; ++part) f(part, part * items / parts, (part + 1) * items / parts);
-    });
-}
-
-std::size_t area(const Sides& sides) { return sides.height * sides.width; }
-
-// Where things lie. A frame is the image with its padding.
-struct Layout {
-    explicit Layout(const Convolution& c, std::size_t vector_width)
-        : positions(area(c.result)), taps(area(c.kernel)),
-          terms(c.in_channels * taps), frame{c.image.height + 2 * c.padding.height, c.image.width + 2 * c.padding.width},
-          padded(c.padding.height + c.padding.width > 0), in_lanes((c.in_channels + vector_width - 1) / vector_width * vector_width),
-          out_lanes((c.out_channels + vector_width - 1) / vector_width * vector_width) {}
-
-    std::size_t positions;
-    std::size_t taps;
-    std::size_t terms; // elements under the kernel, over the channels of a group
-    Sides       frame;
-    bool        padded;
-    std::size_t in_lanes;
-    std::size_t out_lanes;
-};
 
 // Small images are taken several at a time, so that a block of the product has this many positions.
 constexpr std::size_t positions_at_once = 64;
@@ -151,12 +122,11 @@ Scratch<T> packed_taps(const Convolution& c, const Layout& layout, const T* weig
     return packed;
 }
 
-} // namespace
-
-template <Scalar T>
-void convolve(const Convolution& c, const T* x, const T* weight, const T* bias, T* y) {
+// Calls finish(part, sums, image, group) for each image and group: its positions, each with a lane for each output.
+template <Scalar T, class Finish>
+void convolve_images(const Convolution& c, const Layout& layout, std::size_t parts, const T* x, const T* weight, const T* bias,
+                     const Finish& finish) {
     const ConvolutionKernels<T>& kernels = table<T>().convolution;
-    const Layout                 layout(c, kernels.width);
     const std::size_t            at_once = images_at_once(layout, c.batch);
     const Scratch<T>             packed  = packed_weight(c, layout, weight);
     const Scratch<T>             start(c.groups * layout.out_lanes);
@@ -165,7 +135,6 @@ void convolve(const Convolution& c, const T* x, const T* weight, const T* bias, 
         std::copy_n(bias + group * c.out_channels, c.out_channels, start.data() + group * layout.out_lanes);
     const Scratch<Index> terms   = under_kernel(c, layout);
     const Scratch<Index> targets = multiples(at_once * layout.positions, layout.out_lanes);
-    const std::size_t    parts   = part_count(c.batch);
     const Frames<T>      frames(c, layout, at_once, parts);
     const Scratch<Index> rows = corners(c, layout, at_once, frames.image_step(), 1);
     const std::size_t    size = (at_once * layout.positions + kernels.width) * layout.out_lanes;
@@ -185,16 +154,93 @@ void convolve(const Convolution& c, const T* x, const T* weight, const T* bias, 
                                   .out        = sums,
                                   .targets    = targets.data(),
                                   .start      = start.data() + group * layout.out_lanes});
-                for (std::size_t image = 0; image < images; ++image) {
-                    kernels.unpack({.from      = sums + image * layout.positions * layout.out_lanes,
-                                    .rows      = layout.positions,
-                                    .channels  = c.out_channels,
-                                    .from_step = layout.out_lanes,
-                                    .to        = y + ((first + image) * c.groups + group) * c.out_channels * layout.positions,
-                                    .to_step   = layout.positions});
+                for (std::size_t image = 0; image < images; ++image)
+                    finish(part, sums + image * layout.positions * layout.out_lanes, first + image, group);
+            }
+        }
+    });
+}
+
+// What lies under each window of a pooling of the positions, for LanePooling.
+template <class T>
+struct WindowRows {
+    WindowRows(const Pooling& p, std::size_t lanes)
+        : starts(area(p.result) + 1), places(area(p.result) * area(p.window)), numbers(area(p.result) * area(p.window)) {
+        std::size_t result = 0, place = 0;
+        for (std::size_t row = 0; row < p.result.height; ++row) {
+            for (std::size_t column = 0; column < p.result.width; ++column) {
+                starts[result++] = place;
+                for (std::size_t number = 0; number < area(p.window); ++number) {
+                    const std::size_t y = row * p.stride.height + number / p.window.width * p.dilation.height;
+                    const std::size_t x = column * p.stride.width + number % p.window.width * p.dilation.width;
+                    if (y < p.padding.height || y >= p.image.height + p.padding.height) continue;
+                    if (x < p.padding.width || x >= p.image.width + p.padding.width) continue;
+                    places[place]    = static_cast<Index>(((y - p.padding.height) * p.image.width + x - p.padding.width) * lanes);
+                    numbers[place++] = static_cast<T>(number);
                 }
             }
         }
+        starts[result] = place;
+    }
+
+    Scratch<std::size_t> starts;
+    Scratch<Index>       places;
+    Scratch<T>           numbers;
+};
+
+} // namespace
+
+template <Scalar T>
+void convolve(const Convolution& c, const T* x, const T* weight, const T* bias, T* y) {
+    const ConvolutionKernels<T>& kernels = table<T>().convolution;
+    const Layout                 layout(c, kernels.width);
+    convolve_images<T>(c, layout, part_count(c.batch), x, weight, bias, [&](std::size_t, const T* sums, std::size_t image, std::size_t group) {
+        kernels.unpack({.from      = sums,
+                        .rows      = layout.positions,
+                        .channels  = c.out_channels,
+                        .from_step = layout.out_lanes,
+                        .to        = y + (image * c.groups + group) * c.out_channels * layout.positions,
+                        .to_step   = layout.positions});
+    });
+}
+
+template <Scalar T>
+void convolve_and_pool(const Convolution& c, const T* x, const T* weight, const T* bias, T* y, Selection& selection) {
+    const ConvolutionKernels<T>& kernels = table<T>().convolution;
+    const Layout                 layout(c, kernels.width);
+    const Pooling&               pooling = selection.pooling;
+    const std::size_t            results = area(pooling.result);
+    // Winners are counted in lanes, and T counts this far.
+    if (area(pooling.window) > (std::size_t{1} << std::numeric_limits<T>::digits)) {
+        const Scratch<T> whole(c.batch * c.groups * c.out_channels * layout.positions);
+        convolve<T>(c, x, weight, bias, whole.data());
+        max_pool<T>(pooling, whole.data(), y, selection.winners);
+        return;
+    }
+    const WindowRows<T> windows(pooling, layout.out_lanes);
+    const std::size_t   parts = part_count(c.batch);
+    // Largest elements and their numbers as rows of lanes, then the numbers as channels.
+    const std::size_t size = (results + kernels.width) * layout.out_lanes;
+    const Scratch<T>  all_rows(3 * parts * size);
+    convolve_images<T>(c, layout, parts, x, weight, bias, [&](std::size_t part, const T* sums, std::size_t image, std::size_t group) {
+        T* const          best    = all_rows.data() + 3 * part * size;
+        T* const          numbers = best + size;
+        T* const          turned  = numbers + size;
+        const std::size_t first   = (image * c.groups + group) * c.out_channels * results;
+        kernels.pool({.rows    = sums,
+                      .lanes   = layout.out_lanes,
+                      .results = results,
+                      .starts  = windows.starts.data(),
+                      .places  = windows.places.data(),
+                      .numbers = windows.numbers.data(),
+                      .best    = best,
+                      .winners = numbers});
+        kernels.unpack({best, results, c.out_channels, layout.out_lanes, y + first, results});
+        kernels.unpack({numbers, results, c.out_channels, layout.out_lanes, turned, results});
+        selection.winners.visit([&](auto* winners) {
+            for (std::size_t place = 0; place < c.out_channels * results; ++place)
+                winners[first + place] = static_cast<std::decay_t<decltype(*winners)>>(turned[place]);
+        });
     });
 }
 
@@ -250,23 +296,11 @@ void convolution_input_gradient(const Convolution& c, const T* g, const T* weigh
     });
 }
 
-namespace {
-
-// The batch is cut into so many shares, each with sums of its own, that the result is the same for any number of threads.
-std::size_t weight_gradient_shares(const Convolution& c, const Layout& layout) {
-    constexpr std::size_t most_shares = 8;
-    // Larger weights are cut by rows instead of having this many copies.
-    constexpr std::size_t most_elements = std::size_t{1} << 16;
-    return c.groups * layout.out_lanes * layout.terms > most_elements ? 1 : std::clamp<std::size_t>(c.batch, 1, most_shares);
-}
-
-} // namespace
-
 template <Scalar T>
 void convolution_weight_gradient(const Convolution& c, const T* x, const T* g, T* dweight) {
     const ConvolutionKernels<T>& kernels = table<T>().convolution;
     const Layout                 layout(c, kernels.width);
-    const std::size_t            shares  = weight_gradient_shares(c, layout);
+    const std::size_t            shares  = weight_gradient_shares(c, c.groups * layout.out_lanes * layout.terms);
     const std::size_t            size    = layout.out_lanes * layout.terms;
     const Scratch<Index>         rows    = under_kernel(c, layout);
     const Scratch<Index>         targets = multiples(layout.terms, layout.out_lanes);
@@ -326,6 +360,7 @@ void convolution_weight_gradient(const Convolution& c, const T* x, const T* g, T
 
 #define XTGRAD_INSTANTIATE(T)                                                                                                                        \
     template void convolve<T>(const Convolution&, const T*, const T*, const T*, T*);                                                                 \
+    template void convolve_and_pool<T>(const Convolution&, const T*, const T*, const T*, T*, Selection&);                                            \
     template void convolution_input_gradient<T>(const Convolution&, const T*, const T*, T*);                                                         \
     template void convolution_weight_gradient<T>(const Convolution&, const T*, const T*, T*);
 XTGRAD_INSTANTIATE(float)

@@ -38,6 +38,7 @@ struct Packing {
     T*          to;            // the first panel
     std::size_t first_column;  // where in the panels these columns go
     std::size_t panel_columns; // how many columns a panel has
+    std::size_t to_step = 0;   // where it is not 0: from column to column of one panel for all channels, which are whole vectors then
 };
 
 /// Rows of lanes turned into channels: to[channel · to_step + row] ← from[row · from_step + channel].
@@ -51,6 +52,32 @@ struct Unpacking {
     std::size_t to_step;
 };
 
+/// Poolings of rows of lanes: the largest of the rows at `places[starts[i]]` … `places[starts[i + 1] − 1]` is result i, and the `numbers` entry
+/// beside its place the winner. The first of equals wins, the first NaN before any number.
+template <Scalar T>
+struct LanePooling {
+    const T*           rows;
+    std::size_t        lanes; // a multiple of the width of a vector
+    std::size_t        results;
+    const std::size_t* starts;
+    const Index*       places;
+    const T*           numbers;
+    T*                 best;
+    T*                 winners;
+};
+
+/// A list of places with a factor each, and where, from its place, the vectors of each lie.
+template <Scalar T>
+struct ScaledVectors {
+    const Index* places;
+    const T*     factors;
+    std::size_t  count;
+    const Index* steps;
+    std::size_t  vectors;
+    const T*     from;
+    T*           to;
+};
+
 /// What convolutions need of an instruction set.
 template <Scalar T>
 struct ConvolutionKernels {
@@ -58,6 +85,11 @@ struct ConvolutionKernels {
     void (*multiply)(const GatheredProduct<T>&);
     void (*pack)(const Packing<T>&);
     void (*unpack)(const Unpacking<T>&);
+    void (*pool)(const LanePooling<T>&);
+    /// Vector v of `to` grows by Σ factor · (the vector of `from` at place + steps[v]).
+    void (*gather_scaled)(const ScaledVectors<T>&);
+    /// The vector of `to` at place + steps[v] grows by factor · (vector v of `from`), for one place after the other.
+    void (*scatter_scaled)(const ScaledVectors<T>&);
 };
 
 } // namespace xtgrad::kernels

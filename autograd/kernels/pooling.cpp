@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <xtgrad/array/threads.hpp>
-#include <xtgrad/autograd/kernels/scratch.hpp>
+#include <xtgrad/autograd/kernels/layout.hpp>
 #include <xtgrad/autograd/kernels/table.hpp>
 
 namespace xtgrad::kernels {
@@ -14,8 +13,6 @@ constexpr std::size_t byte_values = 256;
 
 // Planes worth a thread of their own hold so many elements: 10 to 20 µs of work.
 constexpr std::size_t elements_at_once = std::size_t{1} << 15;
-
-std::size_t area(const Sides& sides) { return sides.height * sides.width; }
 
 std::size_t grain_of(const Pooling& p) { return std::max<std::size_t>(1, elements_at_once / area(p.image)); }
 

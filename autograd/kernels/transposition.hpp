@@ -54,8 +54,8 @@ void pack(const Packing<T>& packing) {
     const std::size_t     lanes = whole_vectors<T>(packing.channels);
     for (std::size_t first = 0; first < lanes; first += width) {
         const std::size_t panel   = first / (2 * width) * (2 * width);
-        const std::size_t breadth = panel_width<T>(panel, lanes);
-        T* const          to      = packing.to + panel * packing.panel_columns + packing.first_column * breadth + (first - panel);
+        const std::size_t breadth = packing.to_step != 0 ? packing.to_step : panel_width<T>(panel, lanes);
+        T* const to = packing.to + (packing.to_step != 0 ? first : panel * packing.panel_columns + packing.first_column * breadth + (first - panel));
         const T* const    from    = packing.from + first * packing.from_step;
         const std::size_t present = std::min(width, packing.channels - first);
         for (std::size_t column = 0; column < packing.columns; column += width) {

@@ -1,6 +1,4 @@
-#include <xtgrad/autograd/primitives/convolution.hpp>
-
-#include <limits>
+#include <xtgrad/autograd/primitives/pooled_convolution.hpp>
 
 #include <xtgrad/autograd/apply.hpp>
 #include <xtgrad/autograd/ops/window.hpp>
@@ -47,16 +45,38 @@ kernels::Convolution checked_extents(const Conv2dOptions& options, const Shape& 
     return extents;
 }
 
+void check_bias(const Shape& weight, const Shape& bias, SourceLocation where) {
+    if (bias != Shape{weight[0]}) {
+        throw ShapeError(
+            "conv2d: the bias has shape " + to_string(bias) + ", the weight " + to_string(weight) + " needs " + to_string(Shape{weight[0]}), where);
+    }
+}
+
 } // namespace
 
 void Conv2d::infer(SourceLocation where, const Shape& x, const Shape& weight) { extents = checked_extents(options, x, weight, where); }
 
 void BiasedConv2d::infer(SourceLocation where, const Shape& x, const Shape& weight, const Shape& bias) {
     extents = checked_extents(options, x, weight, where);
-    if (bias != Shape{weight[0]}) {
-        throw ShapeError(
-            "conv2d: the bias has shape " + to_string(bias) + ", the weight " + to_string(weight) + " needs " + to_string(Shape{weight[0]}), where);
+    check_bias(weight, bias, where);
+}
+
+void PooledConv2d::infer(SourceLocation where, const Shape& x, const Shape& weight, const Shape& bias) {
+    extents = checked_extents(options, x, weight, where);
+    check_bias(weight, bias, where);
+    pooling = ops::checked_pooling(result_shape(), window, pooling_options, where);
+}
+
+std::vector<Sample<ConvolutionSum>> ConvolutionSum::selected_samples() {
+    std::vector<Sample<ConvolutionSum>> samples;
+    for (const auto& [primitive, inputs] : PooledConv2d::samples()) {
+        PooledConv2d computed = primitive;
+        computed.infer({}, inputs[0].shape(), inputs[1].shape(), inputs[2].shape());
+        const auto value = [&all = inputs](std::size_t input) { return Value<double>(Array<double>(all[input])); };
+        computed.forward(value(0), value(1), value(2));
+        samples.push_back({computed, {inputs[0], inputs[1]}});
     }
+    return samples;
 }
 
 template <Scalar T>
@@ -86,9 +106,21 @@ Variable<T> conv2d(const Operand<T>& x, const Operand<T>& weight, const Operand<
     return apply<BiasedConv2d, T>({{options}}, x.where(), x.variable(), weight.variable(), bias.variable());
 }
 
+template <Scalar T>
+Variable<T> conv2d_max_pool2d(const Operand<T>& x, const Operand<T>& weight, const Operand<T>& bias, const Conv2dOptions& options,
+                              const PerSide& window, const MaxPool2dOptions& pooling) {
+    PooledConv2d primitive;
+    primitive.options         = options;
+    primitive.window          = window;
+    primitive.pooling_options = pooling;
+    return apply<PooledConv2d, T>(std::move(primitive), x.where(), x.variable(), weight.variable(), bias.variable());
+}
+
 #define XTGRAD_INSTANTIATE(T)                                                                                                                        \
     template Variable<T> conv2d<T>(const Operand<T>&, const Operand<T>&, const Conv2dOptions&);                                                      \
-    template Variable<T> conv2d<T>(const Operand<T>&, const Operand<T>&, const Operand<T>&, const Conv2dOptions&);
+    template Variable<T> conv2d<T>(const Operand<T>&, const Operand<T>&, const Operand<T>&, const Conv2dOptions&);                                   \
+    template Variable<T> conv2d_max_pool2d<T>(const Operand<T>&, const Operand<T>&, const Operand<T>&, const Conv2dOptions&, const PerSide&,         \
+                                              const MaxPool2dOptions&);
 XTGRAD_INSTANTIATE(float)
 XTGRAD_INSTANTIATE(double)
 #undef XTGRAD_INSTANTIATE
@@ -97,6 +129,7 @@ XTGRAD_INSTANTIATE(double)
 
 XTGRAD_COMPILE_PRIMITIVE(Conv2d)
 XTGRAD_COMPILE_PRIMITIVE(BiasedConv2d)
+XTGRAD_COMPILE_PRIMITIVE(PooledConv2d)
 XTGRAD_COMPILE_PRIMITIVE(Conv2dInputGradient)
 XTGRAD_COMPILE_PRIMITIVE(Conv2dWeightGradient)
 

@@ -19,7 +19,7 @@ bool misses_image(std::size_t places, std::size_t stride, std::size_t padding, s
 
 } // namespace
 
-void MaxPool2d::infer(SourceLocation where, const Shape& x) {
+kernels::Pooling ops::checked_pooling(const Shape& x, const PerSide& window, const MaxPool2dOptions& options, SourceLocation where) {
     const std::string operation =
         "max_pool2d: images " + to_string(x) + ", window " + std::to_string(window.height) + " × " + std::to_string(window.width) + ": ";
     if (x.size() != 4) throw ShapeError(operation + "the images must have the axes [batch, channels, height, width]", where);
@@ -37,15 +37,19 @@ void MaxPool2d::infer(SourceLocation where, const Shape& x) {
     if (misses_image(windows.result.height, windows.stride.height, windows.padding.height, windows.dilation.height, of_window.height, x[2]) ||
         misses_image(windows.result.width, windows.stride.width, windows.padding.width, windows.dilation.width, of_window.width, x[3]))
         throw ValueError(operation + "with this padding and dilation a window would hold nothing but padding", where);
+    return {.planes   = x[0] * x[1],
+            .image    = {x[2], x[3]},
+            .window   = of_window,
+            .stride   = windows.stride,
+            .padding  = windows.padding,
+            .dilation = windows.dilation,
+            .result   = windows.result};
+}
+
+void MaxPool2d::infer(SourceLocation where, const Shape& x) {
+    extents      = ops::checked_pooling(x, window, options, where);
     image_shape  = x;
-    result_shape = {x[0], x[1], windows.result.height, windows.result.width};
-    extents      = {.planes   = x[0] * x[1],
-                    .image    = {x[2], x[3]},
-                    .window   = of_window,
-                    .stride   = windows.stride,
-                    .padding  = windows.padding,
-                    .dilation = windows.dilation,
-                    .result   = windows.result};
+    result_shape = {x[0], x[1], extents.result.height, extents.result.width};
 }
 
 template <Scalar T>

@@ -4,7 +4,7 @@
 #include <string>
 
 #include <xtgrad/autograd/convolution.hpp>
-#include <xtgrad/autograd/kernels/convolution.hpp>
+#include <xtgrad/autograd/kernels/pooling.hpp>
 
 namespace xtgrad::ops {
 
@@ -45,5 +45,8 @@ private:
         return (image + 2 * padding - reach - 1) / stride + 1;
     }
 };
+
+/// The extents of a max-pooling of images of shape `x`, checked (ops/pooling.cpp).
+kernels::Pooling checked_pooling(const Shape& x, const PerSide& window, const MaxPool2dOptions& options, SourceLocation where);
 
 } // namespace xtgrad::ops

@@ -1,28 +1,46 @@
 #pragma once
 
+#include <memory>
+
 #include <xtgrad/autograd/convolution.hpp>
-#include <xtgrad/autograd/kernels/convolution.hpp>
+#include <xtgrad/autograd/kernels/selected_convolution.hpp>
 #include <xtgrad/autograd/primitive.hpp>
 #include <xtgrad/autograd/primitives/reference.hpp>
 
 namespace xtgrad {
 
-/// What the sums of a convolution share: y, x and weight are each linear in the other two, and each is the sum over the same products.
+/// What the sums of a convolution share: y, x and weight are each linear in the other two, and each is the sum over the same products. With a
+/// selection y has the positions alone that a pooling chose, in the shape of its result.
 struct ConvolutionSum {
-    Conv2dOptions        options{};
-    kernels::Convolution extents{};
+    Conv2dOptions                             options{};
+    kernels::Convolution                      extents{};
+    std::shared_ptr<const kernels::Selection> selection{};
 
     Shape image_shape() const { return {extents.batch, extents.groups * extents.in_channels, extents.image.height, extents.image.width}; }
     Shape weight_shape() const { return {extents.groups * extents.out_channels, extents.in_channels, extents.kernel.height, extents.kernel.width}; }
-    Shape result_shape() const { return {extents.batch, extents.groups * extents.out_channels, extents.result.height, extents.result.width}; }
+    Shape result_shape() const {
+        const kernels::Sides& sides = selection == nullptr ? extents.result : selection->pooling.result;
+        return {extents.batch, extents.groups * extents.out_channels, sides.height, sides.width};
+    }
+    /// Where in the whole convolution the element of the result at `place`, of index `y`, stands.
+    std::array<std::size_t, 2> position(const GridIndex& y, std::size_t place) const {
+        if (selection == nullptr) return {y[2], y[3]};
+        const kernels::Pooling& pooling = selection->pooling;
+        const std::size_t       winner  = selection->winners.visit([&](const auto* all) { return std::size_t{all[place]}; });
+        return {y[2] * pooling.stride.height + winner / pooling.window.width * pooling.dilation.height - pooling.padding.height,
+                y[3] * pooling.stride.width + winner % pooling.window.width * pooling.dilation.width - pooling.padding.width};
+    }
 
     /// Calls visit(place in the image, place in the weight, place in the result) for each product.
     template <class Visit>
     void for_each_product(Visit&& visit) const {
+        std::size_t place = 0;
         for_each_index(result_shape(), [&](const GridIndex& y) {
+            const auto [y_row, y_column] = position(y, place++);
+            const std::size_t corner_row = y_row * extents.stride.height, corner_column = y_column * extents.stride.width;
             for_each_index({extents.in_channels, extents.kernel.height, extents.kernel.width}, [&](const GridIndex& under) {
-                const std::size_t row    = y[2] * extents.stride.height + under[1] * extents.dilation.height;
-                const std::size_t column = y[3] * extents.stride.width + under[2] * extents.dilation.width;
+                const std::size_t row    = corner_row + under[1] * extents.dilation.height;
+                const std::size_t column = corner_column + under[2] * extents.dilation.width;
                 if (row < extents.padding.height || row >= extents.image.height + extents.padding.height) return;
                 if (column < extents.padding.width || column >= extents.image.width + extents.padding.width) return;
                 visit(GridIndex{y[0], y[1] / extents.out_channels * extents.in_channels + under[0], row - extents.padding.height,
@@ -45,6 +63,9 @@ struct ConvolutionSum {
     static Variable<T> input_gradient(const ConvolutionSum& sum, const Variable<T>& g, const Variable<T>& weight);
     template <Scalar T>
     static Variable<T> weight_gradient(const ConvolutionSum& sum, const Variable<T>& x, const Variable<T>& g);
+
+    /// Sums with a selection, made by a pooled convolution, and inputs for the whole.
+    static std::vector<Sample<ConvolutionSum>> selected_samples();
 
     struct SampleShapes {
         Conv2dOptions options;
@@ -81,7 +102,11 @@ struct Conv2d : ConvolutionSum {
     template <Scalar T>
     Value<T> forward(const Value<T>& x, const Value<T>& weight) const {
         Value<T> y = Value<T>::uninitialized(result_shape());
-        kernels::convolve<T>(extents, x.data(), weight.data(), nullptr, y.mutable_data());
+        if (selection == nullptr) {
+            kernels::convolve<T>(extents, x.data(), weight.data(), nullptr, y.mutable_data());
+        } else {
+            kernels::convolve_selected<T>(extents, *selection, x.data(), weight.data(), y.mutable_data());
+        }
         return y;
     }
     template <Scalar T>
@@ -95,6 +120,7 @@ struct Conv2d : ConvolutionSum {
     static std::vector<Sample<Conv2d>> samples() {
         std::vector<Sample<Conv2d>> samples;
         for (const auto& [options, image, weight] : sample_shapes()) samples.push_back({{{options}}, {sample_array(image), sample_array(weight)}});
+        for (const auto& [sum, inputs] : selected_samples()) samples.push_back({{sum}, inputs});
         return samples;
     }
 };
@@ -141,7 +167,11 @@ struct Conv2dInputGradient : ConvolutionSum {
     template <Scalar T>
     Value<T> forward(const Value<T>& g, const Value<T>& weight) const {
         Value<T> dx = Value<T>::uninitialized(image_shape());
-        kernels::convolution_input_gradient<T>(extents, g.data(), weight.data(), dx.mutable_data());
+        if (selection == nullptr) {
+            kernels::convolution_input_gradient<T>(extents, g.data(), weight.data(), dx.mutable_data());
+        } else {
+            kernels::selected_input_gradient<T>(extents, *selection, g.data(), weight.data(), dx.mutable_data());
+        }
         return dx;
     }
     template <Scalar T>
@@ -162,6 +192,7 @@ struct Conv2dInputGradient : ConvolutionSum {
             convolution.infer({}, image, weight);
             samples.push_back({{convolution}, {sample_array(convolution.result_shape()), sample_array(weight)}});
         }
+        for (const auto& [sum, inputs] : selected_samples()) samples.push_back({{sum}, {sample_array(sum.result_shape()), inputs[1]}});
         return samples;
     }
 };
@@ -175,7 +206,11 @@ struct Conv2dWeightGradient : ConvolutionSum {
     template <Scalar T>
     Value<T> forward(const Value<T>& x, const Value<T>& g) const {
         Value<T> dweight = Value<T>::uninitialized(weight_shape());
-        kernels::convolution_weight_gradient<T>(extents, x.data(), g.data(), dweight.mutable_data());
+        if (selection == nullptr) {
+            kernels::convolution_weight_gradient<T>(extents, x.data(), g.data(), dweight.mutable_data());
+        } else {
+            kernels::selected_weight_gradient<T>(extents, *selection, x.data(), g.data(), dweight.mutable_data());
+        }
         return dweight;
     }
     template <Scalar T>
@@ -197,6 +232,7 @@ struct Conv2dWeightGradient : ConvolutionSum {
             convolution.infer({}, image, weight);
             samples.push_back({{convolution}, {sample_array(image), sample_array(convolution.result_shape())}});
         }
+        for (const auto& [sum, inputs] : selected_samples()) samples.push_back({{sum}, {inputs[0], sample_array(sum.result_shape())}});
         return samples;
     }
 };

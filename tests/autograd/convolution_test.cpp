@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
+#include <optional>
 
 #include <xtgrad/array/buffer_pool.hpp>
 #include <xtgrad/array/random.hpp>
@@ -126,11 +128,11 @@ void check_against_loops() {
     }
 }
 
-const double nan      = std::numeric_limits<double>::quiet_NaN();
-const double infinity = std::numeric_limits<double>::infinity();
+const double not_a_number = std::numeric_limits<double>::quiet_NaN();
+const double infinity     = std::numeric_limits<double>::infinity();
 
 Array<double> row(const std::vector<double>& elements) {
-    Array<double> result({1, 1, 1, elements.size()});
+    Array<double> result(Shape{1, 1, 1, elements.size()});
     std::copy(elements.begin(), elements.end(), result.data());
     return result;
 }
@@ -249,9 +251,9 @@ TEST_CASE("A NaN in a window of max_pool2d is its result, and the first NaN has 
         for (std::size_t place = 0; place < 2 * columns; ++place) {
             CAPTURE(place);
             Array<double> x  = ones<double>({1, 1, 2, columns});
-            x.data()[place]  = nan;
+            x.data()[place]  = not_a_number;
             const auto other = place / columns == 0 ? place % columns + columns : place;
-            x.data()[other]  = nan;
+            x.data()[other]  = not_a_number;
             Tape       tape;
             const auto of_x     = tape.watch(x);
             const auto y        = max_pool2d(of_x, 2);

@@ -158,6 +158,19 @@ std::vector<Misuse> of_biased_conv2d() {
             misuse("other channels", {{2, 4, 5, 6}, {6, 3, 3, 2}, {6}}, biased)};
 }
 
+std::vector<Misuse> of_conv2d_max_pool2d() {
+    const auto with = [](const PerSide& window, const Conv2dOptions& options = {}, const MaxPool2dOptions& pooling = {}) {
+        return [=](const X& x) { return conv2d_max_pool2d(x[0], x[1], x[2], options, window, pooling); };
+    };
+    const Shape images{2, 4, 5, 6}, weight{6, 4, 3, 2}, bias{6};
+    return {misuse("a window larger than the convolution's result", {images, weight, bias}, with({4, 2})),
+            misuse("a kernel too high", {images, {6, 4, 6, 2}, bias}, with(2)),
+            misuse("another bias", {images, weight, {4}}, with(2)),
+            misuse("stride 0", {images, weight, bias}, with(2, {.stride = 0})),
+            misuse("a pooling's stride of 0", {images, weight, bias}, with(2, {}, {.stride = 0})),
+            misuse("a pooling's padding of more than half a window", {images, weight, bias}, with(3, {}, {.padding = 2}))};
+}
+
 std::vector<Misuse> of_max_pool2d() {
     const auto with = [](const PerSide& window, const MaxPool2dOptions& options = {}) {
         return [=](const X& x) { return max_pool2d(x[0], window, options); };
@@ -218,6 +231,7 @@ std::vector<Misuse> misuses_of(std::string_view primitive) {
         {"conv2d", of_conv2d()},
         {"biased_conv2d", of_biased_conv2d()},
         {"max_pool2d", of_max_pool2d()},
+        {"conv2d_max_pool2d", of_conv2d_max_pool2d()},
         // What the gradients of those are made of is called with checked extents alone.
         {"conv2d_input_gradient", {}},
         {"conv2d_weight_gradient", {}},

@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <xtgrad/autograd/primitives/convolution.hpp>
 #include <xtgrad/autograd/primitives/indexing.hpp>
 #include <xtgrad/autograd/primitives/matmul.hpp>
-#include <xtgrad/autograd/primitives/pooling.hpp>
+#include <xtgrad/autograd/primitives/pooled_convolution.hpp>
 #include <xtgrad/autograd/primitives/reduction.hpp>
 #include <xtgrad/autograd/primitives/shape.hpp>
 
