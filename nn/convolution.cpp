@@ -29,15 +29,28 @@ Conv2d<T>::Conv2d(const Parameters<T>& parameters, std::size_t inputs, std::size
 }
 
 template <Scalar T>
-Variable<T> Conv2d<T>::operator()(const Variable<T>& x, SourceLocation where) const {
-    const SourceScope scope(where);
+void Conv2d<T>::check_input(const Variable<T>& x, SourceLocation where) const {
     const std::size_t inputs = weight_.shape()[1] * static_cast<std::size_t>(options_.groups);
     if (x.dimension() != 4 || x.shape()[1] != inputs) {
         throw ShapeError("Conv2d '" + weight_.name() + "': the input has shape " + to_string(x.shape()) + ", must be [batch, " +
                              std::to_string(inputs) + ", height, width]",
                          where);
     }
+}
+
+template <Scalar T>
+Variable<T> Conv2d<T>::operator()(const Variable<T>& x, SourceLocation where) const {
+    const SourceScope scope(where);
+    check_input(x, where);
     return bias_.empty() ? conv2d(x, weight_, options_) : conv2d(x, weight_, bias_.front(), options_);
+}
+
+template <Scalar T>
+Variable<T> Conv2d<T>::pooled(const Variable<T>& x, const MaxPool2d& pool, SourceLocation where) const {
+    const SourceScope scope(where);
+    if (bias_.empty()) return pool((*this)(x));
+    check_input(x, where);
+    return conv2d_max_pool2d(x, weight_, bias_.front(), options_, pool.window, pool.options);
 }
 
 template <Scalar T>

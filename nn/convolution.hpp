@@ -4,6 +4,18 @@
 
 namespace xtgrad::nn {
 
+/// max_pool2d as a layer: `MaxPool2d{2}`, `MaxPool2d{3, {.stride = 2, .padding = 1}}`.
+struct MaxPool2d {
+    PerSide          window;
+    MaxPool2dOptions options = {};
+
+    template <Scalar T>
+    Variable<T> operator()(const Variable<T>& x, SourceLocation where = {}) const {
+        const SourceScope scope(where);
+        return max_pool2d(x, window, options, where);
+    }
+};
+
 struct Conv2dOptions {
     PerSide     stride             = 1;
     PerSide     padding            = 0;
@@ -24,27 +36,19 @@ public:
            SourceLocation where = {});
 
     Variable<T> operator()(const Variable<T>& x, SourceLocation where = {}) const;
+    /// pool((*this)(x)), in one operation where the layer has a bias.
+    Variable<T> pooled(const Variable<T>& x, const MaxPool2d& pool, SourceLocation where = {}) const;
 
     const Parameter<T>& weight() const noexcept { return weight_; }
     /// Throws ValueError where the layer has none.
     const Parameter<T>& bias() const;
 
 private:
+    void check_input(const Variable<T>& x, SourceLocation where) const;
+
     xtgrad::Conv2dOptions     options_;
     Parameter<T>              weight_;
     std::vector<Parameter<T>> bias_; // one or none
-};
-
-/// max_pool2d as a layer: `MaxPool2d{2}`, `MaxPool2d{3, {.stride = 2, .padding = 1}}`.
-struct MaxPool2d {
-    PerSide          window;
-    MaxPool2dOptions options = {};
-
-    template <Scalar T>
-    Variable<T> operator()(const Variable<T>& x, SourceLocation where = {}) const {
-        const SourceScope scope(where);
-        return max_pool2d(x, window, options, where);
-    }
 };
 
 /// [batch, …] as [batch, features], between convolutions and Linear. Throws ShapeError for a single number.

@@ -239,7 +239,7 @@ void convolve_and_pool(const Convolution& c, const T* x, const T* weight, const 
         kernels.unpack({numbers, results, c.out_channels, layout.out_lanes, turned, results});
         selection.winners.visit([&](auto* winners) {
             for (std::size_t place = 0; place < c.out_channels * results; ++place)
-                winners[first + place] = static_cast<std::decay_t<decltype(*winners)>>(turned[place]);
+                winners[first + place] = winner_of<std::decay_t<decltype(*winners)>>(turned[place]);
         });
     });
 }

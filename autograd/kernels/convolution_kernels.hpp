@@ -66,14 +66,15 @@ struct LanePooling {
     T*                 winners;
 };
 
-/// A list of places with a factor each, and where, from its place, the vectors of each lie.
+/// A list of places with a factor each. From each place lie `runs` runs of `length` vectors; where they begin, `steps` says.
 template <Scalar T>
 struct ScaledVectors {
     const Index* places;
     const T*     factors;
     std::size_t  count;
     const Index* steps;
-    std::size_t  vectors;
+    std::size_t  runs;
+    std::size_t  length;
     const T*     from;
     T*           to;
 };
@@ -86,9 +87,9 @@ struct ConvolutionKernels {
     void (*pack)(const Packing<T>&);
     void (*unpack)(const Unpacking<T>&);
     void (*pool)(const LanePooling<T>&);
-    /// Vector v of `to` grows by Σ factor · (the vector of `from` at place + steps[v]).
+    /// The vectors of `to`, run after run, grow by Σ factor · (those of `from` in the runs from the place).
     void (*gather_scaled)(const ScaledVectors<T>&);
-    /// The vector of `to` at place + steps[v] grows by factor · (vector v of `from`), for one place after the other.
+    /// The vectors of `to` in the runs from a place grow by factor · (those of `from`, run after run), for one place after the other.
     void (*scatter_scaled)(const ScaledVectors<T>&);
 };
 

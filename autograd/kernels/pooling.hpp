@@ -38,6 +38,16 @@ private:
     std::vector<std::uint32_t, PoolAllocator<std::uint32_t>> words_;
 };
 
+/// A winner that was counted in lanes. Vectors are converted to bytes by way of int.
+template <class Winner, Scalar T>
+Winner winner_of(T number) {
+    if constexpr (sizeof(Winner) == 1) {
+        return static_cast<Winner>(static_cast<int>(number));
+    } else {
+        return static_cast<Winner>(number);
+    }
+}
+
 /// The largest element under each window, the first of equals; NaN is larger than any number, the first NaN wins.
 template <Scalar T>
 void max_pool(const Pooling& pooling, const T* x, T* y, Winners& winners);

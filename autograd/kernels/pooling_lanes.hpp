@@ -63,7 +63,7 @@ public:
             best.store(y_ + column);
             std::array<T, width> numbers;
             winner.store(numbers.data());
-            for (std::size_t lane = 0; lane < width; ++lane) winners_[column + lane] = static_cast<Winner>(numbers[lane]);
+            for (std::size_t lane = 0; lane < width; ++lane) winners_[column + lane] = winner_of<Winner>(numbers[lane]);
         }
         return std::min(column, right);
     }

@@ -31,17 +31,15 @@ bool all_finite(const T* x, std::size_t count) {
 struct Runs {
     Runs(const Convolution& c, const Layout& layout, std::size_t vector_width)
         : wide(c.dilation.width == 1), width(vector_width), count(wide ? c.kernel.height : layout.taps),
-          length(wide ? c.kernel.width * c.in_channels : c.in_channels), vectors_of_one((length + width - 1) / width),
-          vectors(count * vectors_of_one), steps(vectors) {
+          length(wide ? c.kernel.width * c.in_channels : c.in_channels), vectors_of_one((length + width - 1) / width), steps(count) {
         for (std::size_t run = 0; run < count; ++run) {
             const std::size_t tap = wide ? run * c.kernel.width : run;
             const std::size_t y = tap / c.kernel.width * c.dilation.height, x = tap % c.kernel.width * c.dilation.width;
-            for (std::size_t v = 0; v < vectors_of_one; ++v)
-                steps[run * vectors_of_one + v] = static_cast<Index>((y * layout.frame.width + x) * c.in_channels + v * width);
+            steps[run] = static_cast<Index>((y * layout.frame.width + x) * c.in_channels);
         }
     }
 
-    std::size_t size() const { return vectors * width; }
+    std::size_t size() const { return count * vectors_of_one * width; }
     /// Calls visit(place in the vectors, place in one output's weight).
     template <class Visit>
     void for_each(const Convolution& c, const Layout& layout, const Visit& visit) const {
@@ -54,7 +52,7 @@ struct Runs {
     }
 
     bool           wide; // a row of the kernel is one run
-    std::size_t    width, count, length, vectors_of_one, vectors;
+    std::size_t    width, count, length, vectors_of_one;
     Scratch<Index> steps;
 };
 
@@ -86,10 +84,14 @@ struct Entries {
 
     template <class Winner>
     void add(const Corners& corners, const Winner* winners, const T* g, std::size_t results, Index frame, bool keep_zeros) {
-        std::size_t last = count;
+        const Index* const of_window = corners.of_window.data();
+        const Index* const of_winner = corners.of_winner.data();
+        Index* const       to        = places;
+        T* const           factor    = factors;
+        std::size_t        last      = count;
         for (std::size_t result = 0; result < results; ++result) {
-            places[last]  = corners.of_window[result] + corners.of_winner[winners[result]] + frame;
-            factors[last] = g[result];
+            to[last]     = of_window[result] + of_winner[winners[result]] + frame;
+            factor[last] = g[result];
             last += static_cast<std::size_t>(g[result] != T{0}) | static_cast<std::size_t>(keep_zeros);
         }
         count = last;
@@ -196,7 +198,8 @@ void selected_input_gradient(const Convolution& c, const Selection& selection, c
                                         .factors = entries.factors,
                                         .count   = entries.count,
                                         .steps   = runs.steps.data(),
-                                        .vectors = runs.vectors,
+                                        .runs    = runs.count,
+                                        .length  = runs.vectors_of_one,
                                         .from    = packed.data() + output % outputs * runs.size(),
                                         .to      = to});
             }
@@ -248,7 +251,8 @@ void selected_weight_gradient(const Convolution& c, const Selection& selection, 
                                                .factors = entries.factors,
                                                .count   = entries.count,
                                                .steps   = runs.steps.data(),
-                                               .vectors = runs.vectors,
+                                               .runs    = runs.count,
+                                               .length  = runs.vectors_of_one,
                                                .from    = frames,
                                                .to      = sums.data() + (share * outputs + output) * runs.size()});
                     }

@@ -32,6 +32,7 @@ void pool_lanes(const LanePooling<T>& pooling) {
 // Sums held in registers, of 16.
 inline constexpr std::size_t most_vectors = 10;
 
+// The sums of `vectors` vectors from the `first` on, over all runs.
 template <class T, std::size_t vectors>
 void gather_vectors(const ScaledVectors<T>& scaled, std::size_t first) {
     constexpr std::size_t         width = Lanes<T>::width;
@@ -39,7 +40,7 @@ void gather_vectors(const ScaledVectors<T>& scaled, std::size_t first) {
     std::array<const T*, vectors> from;
     for (std::size_t v = 0; v < vectors; ++v) {
         sums[v] = Lanes<T>::load(scaled.to + (first + v) * width);
-        from[v] = scaled.from + scaled.steps[first + v];
+        from[v] = scaled.from + scaled.steps[(first + v) / scaled.length] + (first + v) % scaled.length * width;
     }
     for (std::size_t entry = 0; entry < scaled.count; ++entry) {
         const Index    place = scaled.places[entry];
@@ -49,31 +50,54 @@ void gather_vectors(const ScaledVectors<T>& scaled, std::size_t first) {
     for (std::size_t v = 0; v < vectors; ++v) sums[v].store(scaled.to + (first + v) * width);
 }
 
-template <Scalar T>
-void gather_scaled(const ScaledVectors<T>& scaled) {
-    constexpr auto by_count = []<std::size_t... I>(std::index_sequence<I...>) {
-        return std::array<void (*)(const ScaledVectors<T>&, std::size_t), most_vectors>{&gather_vectors<T, I + 1>...};
+// `vectors` vectors of each run, from the `first` on.
+template <class T, std::size_t vectors>
+void scatter_vectors(const ScaledVectors<T>& scaled, std::size_t first) {
+    constexpr std::size_t width = Lanes<T>::width;
+    // Copied, because stores of vectors could change anything.
+    const ScaledVectors<T> own = scaled;
+    for (std::size_t entry = 0; entry < own.count; ++entry) {
+        T* const       to = own.to + own.places[entry] + first * width;
+        const Lanes<T> factor(own.factors[entry]);
+        const T*       from = own.from + first * width;
+        for (std::size_t run = 0; run < own.runs; ++run, from += own.length * width) {
+            T* const at = to + own.steps[run];
+            for (std::size_t v = 0; v < vectors; ++v)
+                multiply_add(factor, Lanes<T>::load(from + v * width), Lanes<T>::load(at + v * width)).store(at + v * width);
+        }
     }
-    (std::make_index_sequence<most_vectors>{});
-    const std::size_t passes = (scaled.vectors + most_vectors - 1) / most_vectors;
+}
+
+// Calls f(vectors, first) for passes over `count` vectors, whose lengths differ by one at most.
+template <class F>
+void in_passes(std::size_t count, const F& f) {
+    const std::size_t passes = (count + most_vectors - 1) / most_vectors;
     for (std::size_t pass = 0, first = 0; pass < passes; ++pass) {
-        const std::size_t vectors = (scaled.vectors - first) / (passes - pass);
-        by_count[vectors - 1](scaled, first);
+        const std::size_t vectors = (count - first) / (passes - pass);
+        f(vectors, first);
         first += vectors;
     }
 }
 
+template <class T>
+using VectorPass = void (*)(const ScaledVectors<T>&, std::size_t);
+
+template <Scalar T>
+void gather_scaled(const ScaledVectors<T>& scaled) {
+    constexpr auto by_count = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<VectorPass<T>, most_vectors>{&gather_vectors<T, I + 1>...};
+    }
+    (std::make_index_sequence<most_vectors>{});
+    in_passes(scaled.runs * scaled.length, [&](std::size_t vectors, std::size_t first) { by_count[vectors - 1](scaled, first); });
+}
+
 template <Scalar T>
 void scatter_scaled(const ScaledVectors<T>& scaled) {
-    constexpr std::size_t width = Lanes<T>::width;
-    for (std::size_t entry = 0; entry < scaled.count; ++entry) {
-        T* const       to = scaled.to + scaled.places[entry];
-        const Lanes<T> factor(scaled.factors[entry]);
-        for (std::size_t v = 0; v < scaled.vectors; ++v) {
-            T* const at = to + scaled.steps[v];
-            multiply_add(factor, Lanes<T>::load(scaled.from + v * width), Lanes<T>::load(at)).store(at);
-        }
+    constexpr auto by_count = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<VectorPass<T>, most_vectors>{&scatter_vectors<T, I + 1>...};
     }
+    (std::make_index_sequence<most_vectors>{});
+    in_passes(scaled.length, [&](std::size_t vectors, std::size_t first) { by_count[vectors - 1](scaled, first); });
 }
 
 } // namespace XTGRAD_TARGET

@@ -6,6 +6,7 @@
 
 #include <xtgrad/array/buffer_pool.hpp>
 #include <xtgrad/array/random.hpp>
+#include <xtgrad/array/threads.hpp>
 #include <xtgrad/autograd.hpp>
 
 using namespace xtgrad;
@@ -156,6 +157,42 @@ TEST_CASE("conv2d and its gradients are those of plain loops, for random shapes,
     check_against_loops<double>();
 }
 
+TEST_CASE("conv2d_max_pool2d and its gradients are those of the two operations, for random options of both") {
+    Draw        draw;
+    std::size_t compared = 0;
+    while (compared < 200) {
+        const auto drawn = draw_problem(draw);
+        if (!drawn) continue;
+        const Problem& problem = *drawn;
+        const PerSide  window  = draw.sides(1, 3);
+        if (static_cast<std::size_t>(window.height) > problem.result[2] || static_cast<std::size_t>(window.width) > problem.result[3]) continue;
+        ++compared;
+        const MaxPool2dOptions pooling{.stride = draw.sides(1, 3), .padding = {window.height / 2, window.width / 2}};
+        CAPTURE(to_string(problem.image));
+        CAPTURE(to_string(problem.weight));
+        // In whole numbers there are ties, and the sums are exact.
+        const Array<float> x = draw.numbers<float>(problem.image), weight = draw.numbers<float>(problem.weight);
+        const Array<float> bias = draw.numbers<float>({problem.weight[0]});
+        const auto         both = [&](bool fused, Array<float> g) {
+            Tape       tape;
+            const auto of_x = tape.watch(x), of_weight = tape.watch(weight), of_bias = tape.watch(bias);
+            const auto y = fused ? conv2d_max_pool2d(of_x, of_weight, of_bias, problem.options, window, pooling)
+                                         : max_pool2d(conv2d(of_x, of_weight, of_bias, problem.options), window, pooling);
+            if (g.shape() != y.shape()) {
+                g = draw.numbers<float>(y.shape());
+                for (float& element : g.storage()) element = std::max(element, 0.0F);
+            }
+            auto result = tape.gradient(y, std::vector{of_x, of_weight, of_bias}, seed(g));
+            result.push_back(y.value());
+            result.push_back(g);
+            return result;
+        };
+        const auto fused = both(true, zeros<float>({}));
+        const auto apart = both(false, fused.back());
+        for (std::size_t place = 0; place < fused.size(); ++place) CHECK(fused[place] == apart[place]);
+    }
+}
+
 TEST_CASE("conv2d is the cross-correlation that PyTorch computes") {
     const Array<double> x = row({1, 2, 3, 4, 5, 6}), weight = row({1, 1, 1});
     Tape                tape;
@@ -201,6 +238,15 @@ TEST_CASE("An infinite weight or image under a zero cotangent stays NaN in a con
         const auto gradients = tape.gradient(conv2d(of_x, of_weight), std::vector{of_x, of_weight}, seed(g));
         CHECK(std::isnan(gradients[0](0, 0, 1, 0)));
         CHECK(std::isnan(gradients[1](0, 0, 0, 0)));
+        // Where a pooling chose that place and nothing came back for it, no less.
+        const auto pooled = [&](const Array<double>& image, const Array<double>& kernel) {
+            Tape       inner;
+            const auto by_x = inner.watch(image), by_weight = inner.watch(kernel);
+            const auto y = conv2d_max_pool2d(by_x, by_weight, zeros<double>({1}), {}, 3);
+            return inner.gradient(y, std::vector{by_x, by_weight}, seed(zeros<double>(y.shape())));
+        };
+        CHECK(std::isnan(xt::sum(pooled(ones<double>(x.shape()), weight)[0])()));
+        CHECK(std::isnan(xt::sum(pooled(x, ones<double>(weight.shape()))[1])()));
     }
 }
 
@@ -317,6 +363,29 @@ TEST_CASE("A wrong call of max_pool2d says what is wrong") {
     CHECK_THROWS_WITH_AS(max_pool2d(x, 2, {.stride = 0}), doctest::Contains("stride is 0"), ValueError);
     CHECK_THROWS_WITH_AS(max_pool2d(Variable<double>(zeros<double>({1, 1, 3, 3})), 2, {.padding = 1, .dilation = 4}),
                          doctest::Contains("nothing but padding"), ValueError);
+}
+
+TEST_CASE("The results of convolutions and poolings are the same for any number of threads") {
+    Random              random(3);
+    const Array<double> images = random.normal_array<double>({13, 3, 12, 11}), first = random.normal_array<double>({9, 3, 3, 3});
+    const Array<double> second = random.normal_array<double>({80, 9, 10, 10}), bias = random.normal_array<double>({9});
+    const auto          step = [&](std::size_t threads) {
+        set_num_threads(threads);
+        Tape       tape;
+        const auto x = tape.watch(images), a = tape.watch(first), b = tape.watch(second), c = tape.watch(bias);
+        const auto hidden = max_pool2d(conv2d(x, a, c, {.padding = 1}), 2, {.stride = 1});
+        const auto y      = conv2d(hidden, b) + sum(conv2d_max_pool2d(x, a, c, {}, 2));
+        auto       result = tape.gradient(sum(square(y)), std::vector{x, a, b, c});
+        result.push_back(y.value());
+        return result;
+    };
+    const std::size_t before = num_threads();
+    const auto        one    = step(1);
+    for (const std::size_t threads : {2, 3, 7}) {
+        const auto several = step(threads);
+        for (std::size_t place = 0; place < one.size(); ++place) CHECK(several[place] == one[place]);
+    }
+    set_num_threads(before);
 }
 
 TEST_CASE("After the first step a step of convolutions and poolings asks the system for no memory") {

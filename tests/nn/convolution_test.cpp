@@ -93,3 +93,27 @@ TEST_CASE("Flatten keeps the batch axis, and refuses a single number") {
     CHECK(nn::Flatten{}(Variable<double>(zeros<double>({0, 3}))).shape() == Shape{0, 3});
     CHECK_THROWS_WITH_AS(nn::Flatten{}(Variable<double>(1.0)), doctest::Contains("batch axis"), ShapeError);
 }
+
+TEST_CASE("Sequential pools within a convolution, with the values and gradients of its layers one by one") {
+    nn::Parameters<double>   parameters(6);
+    const nn::Conv2d<double> first(parameters / "first", 2, 5, 3, {.padding = 1, .bias_initializer = nn::normal(0.1)});
+    const nn::Conv2d<double> second(parameters / "second", 5, 3, 2, {.bias = false});
+    const nn::MaxPool2d      pool{2};
+    const nn::Sequential     model{first, nn::Relu{}, pool, second, pool};
+    Array<double>            images = Random(8).normal_array<double>({3, 2, 10, 9});
+    images(1, 0, 4, 4)              = 40; // a window that this reaches has its largest elements in a row
+    const auto gradients            = [&](auto network) {
+        Tape       tape;
+        const auto x      = tape.watch(images);
+        const auto y      = network(x);
+        auto       result = tape.gradient(sum(square(y)), std::vector{x}, keep);
+        for (const auto& parameter : parameters) result.push_back(tape.gradient(sum(square(y)), parameter, keep));
+        result.push_back(y.value());
+        return result;
+    };
+    const auto fused = gradients([&](const Variable<double>& x) { return model(x); });
+    const auto apart = gradients([&](const Variable<double>& x) { return pool(second(pool(relu(first(x))))); });
+    REQUIRE(fused.size() == apart.size());
+    CHECK(fused.back() == apart.back());
+    for (std::size_t place = 0; place + 1 < fused.size(); ++place) CHECK(xt::allclose(fused[place], apart[place], 1e-12, 1e-12));
+}
