@@ -142,6 +142,11 @@ Variable<T> conv2d_max_pool2d(const Operand<T>& x, const Operand<T>& weight, con
 template <Scalar T>
 Variable<T> max_pool2d(const Variable<T>& x, const PerSide& window, const MaxPool2dOptions& options, SourceLocation where);
 template <Scalar T>
+Variable<T> affine(const Operand<T>& x, const Operand<T>& weight, const Operand<T>& bias);
+/// scale·Σ(a − b)² over all elements; throws ShapeError where the shapes differ.
+template <Scalar T>
+Variable<T> squared_error(const Variable<T>& a, const Variable<T>& b, double scale, SourceLocation where);
+template <Scalar T>
 Variable<T> clip(const Operand<T>& x, const Operand<T>& low, const Operand<T>& high);
 template <Scalar T>
 Variable<T> alias(const Variable<T>& x, SourceLocation where);
@@ -268,6 +273,9 @@ public:
     friend V conv2d_max_pool2d(In x, In weight, In bias, const Conv2dOptions& options, const PerSide& window, const MaxPool2dOptions& pooling = {}) {
         return ops::conv2d_max_pool2d<T>(x, weight, bias, options, window, pooling);
     }
+    /// x·weightᵀ + bias for a weight of shape [outputs, inputs] and a bias of shape [outputs]: a linear layer, as PyTorch's linear. The axes of x
+    /// before the last are batch axes. Throws ShapeError where the extents do not fit.
+    friend V affine(In x, In weight, In bias) { return ops::affine<T>(x, weight, bias); }
 };
 
 // xtensor's reducers are unconstrained templates; under `using namespace xt` they win against any conversion. These are the signatures that

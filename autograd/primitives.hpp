@@ -47,6 +47,8 @@ using StructuredPrimitives = PrimitiveList<
     // primitives/pooling.hpp
     struct MaxPool2d, struct ScatterToWinners, struct GatherWinners,
     // primitives/pooled_convolution.hpp
-    struct PooledConv2d>;
+    struct PooledConv2d,
+    // primitives/fused.hpp
+    struct Affine, struct SquaredError>;
 
 } // namespace xtgrad

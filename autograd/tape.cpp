@@ -50,7 +50,7 @@ std::string Tape::to_text() const {
             }
             text += ")";
         }
-        text += "  " + std::string(record.type == ScalarType::float32 ? "float" : "double") + to_string(record.shape) + "  " +
+        text += "  " + std::string(record.type == ScalarType::float32 ? "float" : "double") + to_string(record.shape.shape()) + "  " +
                 to_string(record.where) + "\n";
     }
     return text;
@@ -65,11 +65,6 @@ AnyVariable seed_of_one(const AnyVariable& target) {
         return AnyVariable(Value<float>::filled(Variable<float>(target).shape(), 1.0F));
     }
     return AnyVariable(Value<double>::filled(Variable<double>(target).shape(), 1.0));
-}
-
-const Shape& shape_of(const AnyVariable& variable) {
-    const AnyNode* node = variable.any_value().node();
-    return node->type == ScalarType::float32 ? *static_cast<const Node<float>*>(node)->shape : *static_cast<const Node<double>*>(node)->shape;
 }
 
 // A parameter that was changed after its use would meet saved values of two ages.
@@ -134,8 +129,10 @@ std::vector<AnyVariable> Tape::sweep(const AnyVariable& target, const AnyVariabl
     if (mode == Mode::spends) {
         // Records beside the swept path hold values as well.
         for (std::size_t rest = begin_; rest < list.size(); ++rest) {
-            list.at(rest).release();
-            list.at(rest).spent = true;
+            Record& record = list.at(rest);
+            if (record.spent) continue;
+            record.release();
+            record.spent = true;
         }
     }
     return results;
