@@ -132,24 +132,6 @@ void check_against_loops() {
 const double not_a_number = std::numeric_limits<double>::quiet_NaN();
 const double infinity     = std::numeric_limits<double>::infinity();
 
-Array<double> row(const std::vector<double>& elements) {
-    Array<double> result(Shape{1, 1, 1, elements.size()});
-    std::copy(elements.begin(), elements.end(), result.data());
-    return result;
-}
-
-struct Pooled {
-    std::vector<double> value, gradient;
-};
-
-Pooled pooled_row(const std::vector<double>& elements, Index window, const MaxPool2dOptions& options = {}) {
-    Tape       tape;
-    const auto x = tape.watch(row(elements));
-    const auto y = max_pool2d(x, {1, window}, options);
-    const auto g = tape.gradient(sum(y), x);
-    return {{y.value().begin(), y.value().end()}, {g.begin(), g.end()}};
-}
-
 } // namespace
 
 TEST_CASE("conv2d and its gradients are those of plain loops, for random shapes, strides, paddings, dilations and groups") {
@@ -191,28 +173,6 @@ TEST_CASE("conv2d_max_pool2d and its gradients are those of the two operations, 
         const auto apart = both(false, fused.back());
         for (std::size_t place = 0; place < fused.size(); ++place) CHECK(fused[place] == apart[place]);
     }
-}
-
-TEST_CASE("conv2d is the cross-correlation that PyTorch computes") {
-    const Array<double> x = row({1, 2, 3, 4, 5, 6}), weight = row({1, 1, 1});
-    Tape                tape;
-    const auto          of_x = tape.watch(x), of_weight = tape.watch(weight);
-    const auto          y = conv2d(of_x, of_weight, {.stride = 2});
-    CHECK(y.value() == xt::xarray<double>{{{{6, 12}}}});
-    const auto [dx, dweight] = tape.gradient(sum(y), std::tuple{of_x, of_weight});
-    CHECK(dx == xt::xarray<double>{{{{1, 1, 2, 1, 1, 0}}}});
-    CHECK(dweight == xt::xarray<double>{{{{4, 6, 8}}}});
-}
-
-TEST_CASE("conv2d of no images is no result, with gradients of zeros") {
-    Tape       tape;
-    const auto x = tape.watch(zeros<double>({0, 2, 5, 5})), weight = tape.watch(ones<double>({3, 2, 2, 2})), bias = tape.watch(ones<double>({3}));
-    const auto y = conv2d(x, weight, bias);
-    CHECK(y.shape() == Shape{0, 3, 4, 4});
-    const auto gradients = tape.gradient(sum(y), std::vector{x, weight, bias});
-    CHECK(gradients[0].shape() == Shape{0, 2, 5, 5});
-    CHECK(gradients[1] == zeros<double>({3, 2, 2, 2}));
-    CHECK(gradients[2] == zeros<double>({3}));
 }
 
 TEST_CASE("check_gradients accepts a network of convolutions and poolings, in first and second order") {
@@ -268,28 +228,6 @@ TEST_CASE("A wrong call of conv2d names the shapes, what is wrong and the user's
     CHECK_THROWS_WITH_AS(conv2d(of({2, 3, 8, 8}), of({4, 3, 3, 3}), {.stride = {1, 0}}), doctest::Contains("stride is 0"), ValueError);
     CHECK_THROWS_WITH_AS(conv2d(of({2, 3, 8, 8}), of({4, 3, 3, 3}), {.padding = -1}), doctest::Contains("padding is -1"), ValueError);
     CHECK_THROWS_WITH_AS(conv2d(of({2, 3, 8, 8}), of({4, 3, 3, 3}), of({3})), doctest::Contains("needs [4]"), ShapeError);
-}
-
-TEST_CASE("max_pool2d gives a tie to the first element, and adds up what overlapping windows choose") {
-    const Pooled ties = pooled_row({1, 1, 2, 2}, 2);
-    CHECK(ties.value == std::vector<double>{1, 2});
-    CHECK(ties.gradient == std::vector<double>{1, 0, 1, 0});
-    const Pooled overlapping = pooled_row({1, 3, 2}, 2, {.stride = 1});
-    CHECK(overlapping.value == std::vector<double>{3, 3});
-    CHECK(overlapping.gradient == std::vector<double>{0, 2, 0});
-    // Of two rows the upper one comes first.
-    Tape       tape;
-    const auto x = tape.watch(xt::xarray<double>{{{{1, 5}, {5, 5}}}});
-    CHECK(tape.gradient(sum(max_pool2d(x, 2)), x) == xt::xarray<double>{{{{0, 1}, {0, 0}}}});
-}
-
-TEST_CASE("Padding never wins a max_pool2d, not even against -inf") {
-    const Pooled negative = pooled_row({-5, -3}, 2, {.padding = {0, 1}});
-    CHECK(negative.value == std::vector<double>{-5, -3});
-    CHECK(negative.gradient == std::vector<double>{1, 1});
-    const Pooled lowest = pooled_row({-infinity, -infinity}, 2, {.padding = {0, 1}});
-    CHECK(lowest.value == std::vector<double>{-infinity, -infinity});
-    CHECK(lowest.gradient == std::vector<double>{1, 1});
 }
 
 TEST_CASE("A NaN in a window of max_pool2d is its result, and the first NaN has its gradient, wherever it stands") {
