@@ -219,27 +219,31 @@ void selected_weight_gradient(const Convolution& c, const Selection& selection, 
         convolution_weight_gradient<T>(c, x, spread(c, selection, g).data(), dweight);
         return;
     }
-    const bool           keep_zeros = !all_finite(x, c.batch * c.groups * c.in_channels * area(c.image));
-    const Corners        corners(c, layout, selection.pooling);
-    const std::size_t    frame   = area(layout.frame) * c.in_channels;
-    const std::size_t    shares  = weight_gradient_shares(c, outputs * runs.size());
-    const std::size_t    at_once = std::clamp<std::size_t>(bytes_at_once / sizeof(T) / frame, 1, std::max<std::size_t>(1, c.batch / shares));
-    const std::size_t    parts   = part_count(shares);
-    const std::size_t    size    = at_once * frame + kernels.width;
+    const bool        keep_zeros = !all_finite(x, c.batch * c.groups * c.in_channels * area(c.image));
+    const Corners     corners(c, layout, selection.pooling);
+    const std::size_t frame   = area(layout.frame) * c.in_channels;
+    const std::size_t shares  = weight_gradient_shares(c, outputs * runs.size());
+    const std::size_t at_once = std::clamp<std::size_t>(bytes_at_once / sizeof(T) / frame, 1, std::max<std::size_t>(1, c.batch / shares));
+    // Where the batch is one share, the outputs of each group are shared out; each is a sum of its own.
+    const std::size_t    slices = shares == 1 ? std::min<std::size_t>(c.out_channels, 16) : 1;
+    const std::size_t    parts  = part_count(shares * slices);
+    const std::size_t    size   = at_once * frame + kernels.width;
     const Scratch<T>     sums(shares * outputs * runs.size()), all_frames(parts * size), all_factors(parts * at_once * results);
     const Scratch<Index> all_places(parts * at_once * results);
     std::fill_n(sums.data(), shares * outputs * runs.size(), T{0});
     std::fill_n(all_frames.data(), parts * size, T{0});
-    for_each_part(parts, shares, [&](std::size_t part, std::size_t begin, std::size_t end) {
+    for_each_part(parts, shares * slices, [&](std::size_t part, std::size_t begin, std::size_t end) {
         T* const frames = all_frames.data() + part * size;
-        for (std::size_t share = begin; share < end; ++share) {
-            const std::size_t stop = (share + 1) * c.batch / shares;
+        for (std::size_t share = begin / slices; share * slices < end; ++share) {
+            const std::size_t from_output = share == begin / slices ? begin % slices * c.out_channels / slices : 0;
+            const std::size_t to_output   = (std::min(end, (share + 1) * slices) - share * slices) * c.out_channels / slices;
+            const std::size_t stop        = (share + 1) * c.batch / shares;
             for (std::size_t first = share * c.batch / shares; first < stop; first += at_once) {
                 const std::size_t images = std::min(at_once, stop - first);
                 for (std::size_t group = 0; group < c.groups; ++group) {
                     for (std::size_t image = 0; image < images; ++image)
                         to_frame(c, layout, x + ((first + image) * c.groups + group) * c.in_channels * area(c.image), frames + image * frame);
-                    for (std::size_t output = group * c.out_channels; output < (group + 1) * c.out_channels; ++output) {
+                    for (std::size_t output = group * c.out_channels + from_output; output < group * c.out_channels + to_output; ++output) {
                         Entries<T> entries{all_places.data() + part * at_once * results, all_factors.data() + part * at_once * results};
                         for (std::size_t image = 0; image < images; ++image) {
                             const std::size_t at = ((first + image) * outputs + output) * results;

@@ -312,8 +312,9 @@ TEST_CASE("The results of convolutions and poolings are the same for any number 
         Tape       tape;
         const auto x = tape.watch(images), a = tape.watch(first), b = tape.watch(second), c = tape.watch(bias);
         const auto hidden = max_pool2d(conv2d(x, a, c, {.padding = 1}), 2, {.stride = 1});
-        const auto y      = conv2d(hidden, b) + sum(conv2d_max_pool2d(x, a, c, {}, 2));
-        auto       result = tape.gradient(sum(square(y)), std::vector{x, a, b, c});
+        const auto y =
+            conv2d(hidden, b) + sum(conv2d_max_pool2d(x, a, c, {}, 2)) + sum(conv2d_max_pool2d(hidden, b, zeros<double>({80}), {}, {2, 1}));
+        auto result = tape.gradient(sum(square(y)), std::vector{x, a, b, c});
         result.push_back(y.value());
         return result;
     };
