@@ -3,7 +3,9 @@
 #include <array>
 #include <cstddef>
 
+#include <xtgrad/autograd/kernels/convolution_kernels.hpp>
 #include <xtgrad/autograd/kernels/loop.hpp>
+#include <xtgrad/autograd/kernels/pooling.hpp>
 #include <xtgrad/autograd/primitives.hpp>
 
 namespace xtgrad::kernels {
@@ -26,6 +28,8 @@ struct Table {
     std::array<void (*)(const T* x, T* y, std::size_t outer, std::size_t length, std::size_t inner), 4> fold;
     /// x[i] += y[i].
     void (*accumulate)(T* x, const T* y, std::size_t count);
+    ConvolutionKernels<T> convolution;
+    PoolingKernels<T>     pooling;
 };
 
 /// The table for the best instruction set of this processor.

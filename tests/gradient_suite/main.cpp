@@ -15,7 +15,7 @@ namespace {
 
 int run(int count, char** arguments) {
     const std::vector<PrimitiveCases> primitives = all_cases();
-    std::printf("%-18s %8s %12s %12s %13s   %s\n", "primitive", "samples", "1st double", "1st float", "2nd relative", "verdict");
+    std::printf("%-23s %8s %12s %12s %13s   %s\n", "primitive", "samples", "1st double", "1st float", "2nd relative", "verdict");
     std::size_t passed = 0;
     std::size_t failed = 0;
     for (const PrimitiveCases& primitive : primitives) {
@@ -23,7 +23,7 @@ int run(int count, char** arguments) {
         for (int argument = 1; argument < count; ++argument) wanted = wanted || primitive.name == arguments[argument];
         if (!wanted) continue;
         const Tally tally = check_primitive(primitive);
-        std::printf("%-18s %8zu %12.2f %12.2f %13.1e   %s\n", primitive.name.c_str(), primitive.cases.size(), tally.first_order_double,
+        std::printf("%-23s %8zu %12.2f %12.2f %13.1e   %s\n", primitive.name.c_str(), primitive.cases.size(), tally.first_order_double,
                     tally.first_order_float, tally.second_order, tally.failed == 0 ? "passes" : "FAILS");
         for (const std::string& failure : tally.failures) std::printf("    %s\n", failure.c_str());
         std::fflush(stdout);
