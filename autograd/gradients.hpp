@@ -11,6 +11,15 @@ template <Scalar T, class G>
 class GradientEntry {
 public:
     GradientEntry(const Parameter<T>& of, Variable<T> gradient) : parameter(of), gradient_(std::move(gradient)) {}
+    /// A copy has an array of its own, which may be handed to another thread.
+    GradientEntry(const GradientEntry& other) : parameter(other.parameter), gradient_(G(other.gradient())) {}
+    GradientEntry(GradientEntry&& other) noexcept = default;
+    GradientEntry& operator=(GradientEntry other) noexcept {
+        std::swap(parameter, other.parameter);
+        std::swap(gradient_, other.gradient_);
+        return *this;
+    }
+    ~GradientEntry() = default;
 
     Parameter<T> parameter;
 
