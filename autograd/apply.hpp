@@ -3,6 +3,7 @@
 #include <array>
 
 #include <xtgrad/autograd/primitive.hpp>
+#include <xtgrad/autograd/program/trace.hpp>
 #include <xtgrad/autograd/sweep.hpp>
 
 namespace xtgrad {
@@ -94,6 +95,8 @@ Variable<T> apply(P primitive, std::span<const Variable<T>> operands, SourceLoca
         }
         (std::make_index_sequence<P::arity>{});
     }
+    if (program::Trace* trace = list.trace()) [[unlikely]]
+        trace->structured<P, T>(primitive, operands, output, where);
     if (!found) return Variable<T>(std::move(output));
     return Variable<T>(RecordList::current().append<StructuredRecord<P, T>>(output, places, where, std::move(primitive), operands));
 }

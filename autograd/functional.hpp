@@ -31,13 +31,14 @@ auto watched(Tape& tape, const X& x, SourceLocation where) {
 /// `auto [value, dx] = value_and_gradient(f, x)`. `f` takes Variables and returns one with a single element.
 ///
 /// The forms return what they were given: for arrays a number and Arrays; for Variables, Variables. With Variables under an outer tape the
-/// gradient is itself recorded, so that forms nest to any order. Arguments are all arrays or all Variables. Throws what `f` and
+/// gradient is itself recorded, so that forms nest to any order; without one they are constants. Arguments are all arrays or all Variables. Throws what `f` and
 /// Tape::gradient throw.
 template <class F, DifferentiableInput... X>
 requires(sizeof...(X) > 0) auto value_and_gradient(F&& f, const X&... x) {
     constexpr bool variables = (functional::is_variable<X> && ...);
     static_assert(variables || !(functional::is_variable<X> || ...), "xtgrad: give all arguments as arrays, or all as Variables");
     const SourceLocation where("value_and_gradient", 0);
+    const bool           nested = Tape::in_scope();
     Tape                 tape(where);
     // Braces, because they evaluate in order.
     const std::tuple inputs{functional::watched(tape, x, where)...};
@@ -45,6 +46,8 @@ requires(sizeof...(X) > 0) auto value_and_gradient(F&& f, const X&... x) {
     // Variadic functions have no defaulted last argument: the line that made the value stands for that of the call.
     const SourceLocation made_at = value.recorded() ? value.any_value().node()->made_at : where;
     if constexpr (variables) {
+        // Without a tape around it nobody can differentiate the result again.
+        if (!nested) return std::tuple_cat(std::tuple{value.detach()}, tape.gradient(value, inputs, as_variables, made_at));
         return std::tuple_cat(std::tuple{value}, tape.gradient(value, inputs, create_graph, made_at));
     } else {
         auto gradients = tape.gradient(value, inputs, made_at);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <xtgrad/array/array.hpp>
+#include <xtgrad/autograd/mask.hpp>
 #include <xtgrad/autograd/primitives.hpp>
 
 namespace xtgrad {
@@ -19,9 +20,6 @@ class Operand;
 
 /// What xtensor's own operators must leave alone.
 struct DifferentiableTag {};
-
-/// Truth values, as comparisons give them: a plain array, without a gradient.
-using Mask = Array<bool>;
 
 /// Axes counted from the front; a few need no memory of their own.
 using AxisList = xt::svector<std::size_t, 4>;
@@ -142,6 +140,8 @@ Variable<T> where(const Mask& condition, const Operand<T>& a, const Operand<T>& 
 
 template <Scalar T>
 Mask compare(Comparison comparison, const Operand<T>& a, const Operand<T>& b);
+template <Scalar T>
+Mask isfinite(const Variable<T>& x);
 
 } // namespace ops
 

@@ -70,6 +70,14 @@ public:
         return true;
     }
 
+    void     offer(Node<T>* node) noexcept { offered_ = node; }
+    Node<T>* take_offered(const Shape& shape) noexcept {
+        if (offered_ == nullptr || *offered_->shape != shape) [[likely]]
+            return nullptr;
+        ++offered_->references;
+        return std::exchange(offered_, nullptr);
+    }
+
     bool keep(Node<T>* node) noexcept {
         const std::size_t bytes = weight(node->size);
         if (!recycling || node->size * sizeof(T) > largest_kept || kept_ + bytes > kept_limit) return false;
@@ -84,6 +92,7 @@ private:
     static std::size_t bucket(std::size_t size) noexcept { return (size ^ size >> 8) % 256; }
     static std::size_t weight(std::size_t size) noexcept { return sizeof(Node<T>) + size * sizeof(T); }
 
+    Node<T>*                  offered_ = nullptr;
     std::array<Node<T>*, 256> waiting_{}; // linked through `viewed`
     std::size_t               kept_        = 0;
     Node<T>*                  shells_      = nullptr;
@@ -153,7 +162,10 @@ Node<T>* make(const Shape& shape) {
     bool        overflow = false;
     for (const std::size_t extent : shape) overflow = __builtin_mul_overflow(size, extent, &size) || overflow;
     if (overflow) size = element_count(shape); // throws, unless an extent is 0
-    Node<T>* node = pool<T>().take(size);
+    NodePool<T>& waiting = pool<T>();
+    if (Node<T>* offered = waiting.take_offered(shape); offered != nullptr) [[unlikely]]
+        return offered;
+    Node<T>* node = waiting.take(size);
     if (node == nullptr) {
         // A shell's array has the shape of no elements, or was moved from; only force makes one of equal shape allocate.
         node = shell<T>();
@@ -225,6 +237,11 @@ Array<T> take(Node<T>* node) {
     return std::move(node->array);
 }
 
+template <Scalar T>
+void offer(Node<T>* node) noexcept {
+    pool<T>().offer(node);
+}
+
 void recycle(AnyNode* node) noexcept {
     if (node->type == ScalarType::float32) {
         recycle_typed(static_cast<Node<float>*>(node));
@@ -243,6 +260,8 @@ template Node<float>*         share<float>(std::shared_ptr<const Array<float>>);
 template Node<double>*        share<double>(std::shared_ptr<const Array<double>>);
 template const Array<float>&  array_of<float>(Node<float>*);
 template const Array<double>& array_of<double>(Node<double>*);
+template void                 offer<float>(Node<float>*) noexcept;
+template void                 offer<double>(Node<double>*) noexcept;
 template Array<float>         take<float>(Node<float>*);
 template Array<double>        take<double>(Node<double>*);
 

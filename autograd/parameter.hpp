@@ -46,7 +46,7 @@ public:
     using value_type = T;
 
     const std::string& name() const noexcept { return state_->name(); }
-    const Array<T>&    value() const noexcept { return *state_->array; }
+    const Array<T>&    value(SourceLocation where = {}) const;
     const Shape&       shape() const noexcept { return state_->array->shape(); }
     std::size_t        size() const noexcept { return state_->array->size(); }
     /// Counts the changes.
@@ -67,6 +67,8 @@ public:
     Variable<T> source() const;
 
     bool operator==(const Parameter& other) const noexcept { return state_ == other.state_; }
+    /// What is known of it whatever its type.
+    const AnyParameterState& state() const noexcept { return *state_; }
 
 private:
     friend class nn::Parameters<T>;
@@ -80,6 +82,8 @@ private:
     };
 
     Parameter(std::string name, Array<T> value) : state_(std::make_shared<State>(std::move(name), std::move(value))) {}
+
+    Variable<T> watched_by_tape(SourceLocation where) const;
 
     std::shared_ptr<State> state_;
 };

@@ -16,6 +16,8 @@ Tape::Tape(SourceLocation) {
     list.open_tape();
 }
 
+bool Tape::in_scope() noexcept { return RecordList::current().recording(); }
+
 Tape::~Tape() { RecordList::current().close_tape(begin_, std::uncaught_exceptions() > exceptions_); }
 
 template <Scalar T>
@@ -26,6 +28,13 @@ Variable<T> Tape::watch(const Variable<T>& constant, SourceLocation where) {
 
 void Tape::throw_constant_source(SourceLocation where) {
     throw TapeError("gradient: a source is a constant: it was not watched; use the variable that tape.watch() returns", where);
+}
+
+void Tape::refuse_arrays_while_compiling(SourceLocation where) {
+    if (RecordList::current().trace() == nullptr) return;
+    throw TapeError("gradient: in a function that is being compiled the gradient must be Variables, so that what is done with it is seen: pass "
+                    "xtgrad::as_variables, or Variables to value_and_gradient",
+                    where);
 }
 
 std::size_t Tape::size() const noexcept { return RecordList::current().size() - begin_; }

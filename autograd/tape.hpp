@@ -43,6 +43,8 @@ struct AsVariables {
     template <Scalar T>
     using Form = Variable<T>;
 };
+/// Tag: return the gradients as Variables without a history, to compute on with them. A function that is compiled takes its gradients so.
+inline constexpr AsVariables as_variables{};
 
 /// What gradients look like for a kind of source: an array for a variable or parameter, a vector for a range, a tuple for a tuple,
 /// Gradients for parameters; Variables for arrays under create_graph.
@@ -72,6 +74,9 @@ public:
     ~Tape();
     Tape(const Tape&)            = delete;
     Tape& operator=(const Tape&) = delete;
+
+    /// Whether this thread has a tape.
+    static bool in_scope() noexcept;
 
     /// Makes a leaf: a variable whose gradient can be asked for.
     template <Scalar T>
@@ -104,6 +109,11 @@ public:
     auto gradient(const Variable<T>& target, const Source& source, CreateGraph, SourceLocation where = {}) {
         return sweep_to<AsVariables>(target, nullptr, source, Mode::creates_graph, where);
     }
+    /// The same as Variables that are constants.
+    template <Scalar T, class Source>
+    auto gradient(const Variable<T>& target, const Source& source, AsVariables, SourceLocation where = {}) {
+        return sweep_to<AsVariables>(target, nullptr, source, Mode::spends, where);
+    }
     /// Vector-Jacobian products: the gradient of Σ seed·target, for a target of any shape.
     template <Scalar T, class Source>
     auto gradient(const Variable<T>& target, const Source& source, const Seed<T>& seed, SourceLocation where = {}) {
@@ -116,6 +126,10 @@ public:
     template <Scalar T, class Source>
     auto gradient(const Variable<T>& target, const Source& source, const Seed<T>& seed, CreateGraph, SourceLocation where = {}) {
         return sweep_to<AsVariables>(target, &seed.cotangent, source, Mode::creates_graph, where);
+    }
+    template <Scalar T, class Source>
+    auto gradient(const Variable<T>& target, const Source& source, const Seed<T>& seed, AsVariables, SourceLocation where = {}) {
+        return sweep_to<AsVariables>(target, &seed.cotangent, source, Mode::spends, where);
     }
 
     /// The number of records.
@@ -140,9 +154,12 @@ public:
 
 private:
     [[noreturn]] static void throw_constant_source(SourceLocation where);
+    // Arrays are out of compile()'s sight.
+    static void refuse_arrays_while_compiling(SourceLocation where);
 
     template <class Delivery, Scalar T, class Source>
     auto sweep_to(const Variable<T>& target, const AnyVariable* seed, const Source& source, Mode mode, SourceLocation where) {
+        if constexpr (std::is_same_v<Delivery, AsArrays>) refuse_arrays_while_compiling(where);
         std::vector<AnyVariable> sources;
         SourceForm<Source>::collect(source, sources, where);
         std::vector<AnyVariable> cotangents = sweep(target, seed, sources, mode, where);

@@ -60,6 +60,10 @@ const Array<T>& array_of(Node<T>* node);
 template <Scalar T>
 Array<T> take(Node<T>* node);
 void     recycle(AnyNode* node) noexcept;
+/// The next node of exactly this one's shape that make() is asked for is this one, with a reference more; nullptr takes the offer back. So a
+/// forward rule writes its result where a compiled program wants it.
+template <Scalar T>
+void offer(Node<T>* node) noexcept;
 
 } // namespace nodes
 

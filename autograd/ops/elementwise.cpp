@@ -7,6 +7,7 @@
 #include <xtgrad/autograd/primitives/cotangent.hpp>
 #include <xtgrad/autograd/primitives/selection.hpp>
 #include <xtgrad/autograd/primitives/transcendental.hpp>
+#include <xtgrad/autograd/program/trace.hpp>
 #include <xtgrad/autograd/recorded_reading.hpp>
 #include <xtgrad/autograd/strong_zero.hpp>
 #include <xtgrad/autograd/sweep.hpp>
@@ -150,8 +151,10 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
     }
     std::array<const T*, kernels::most_operands>     operands{g.typed().data()};
     std::array<const Shape*, kernels::most_operands> shapes{&g.shape()};
+    std::array<const AnyValue*, most_inputs + 2>     values{&g.any_value()};
     std::size_t                                      count = 1;
     const auto                                       add   = [&](const AnyValue& value) {
+        values[count]    = &value;
         const auto* node = static_cast<const Node<T>*>(value.node());
         operands[count]  = node->data;
         shapes[count++]  = node->shape;
@@ -171,9 +174,12 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
         planned = true;
         if (StrongZeroReport* report = StrongZeroReport::active()) look_for_strong_zeros(*report, input, loop, operands);
         // The last contribution is written over the cotangent where nobody else holds it.
-        const bool in_place = input == last && g.typed().reusable();
-        Value<T>   result   = in_place ? g.typed() : Value<T>::uninitialized(shape);
+        program::Trace* trace    = program::Trace::active();
+        const bool      in_place = input == last && g.typed().reusable() && trace == nullptr;
+        Value<T>        result   = in_place ? g.typed() : Value<T>::uninitialized(shape);
         run[input](loop, operands.data(), result.mutable_data());
+        if (trace != nullptr) [[unlikely]]
+            trace->elementwise<T>(fact.name, run[input], loop, std::span(values.data(), count), result, where);
         if (in_place) g = Variable<T>(Value<T>());
         sweep.contribute<T>(input, Variable<T>(std::move(result)));
     }
@@ -237,7 +243,13 @@ Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Opera
     } else {
         kernels::plan(loop, *widest, std::span(shapes.data(), count));
     }
-    kernels::table<T>().elementwise[primitive].forward(loop, data.data(), result.mutable_data());
+    const auto run = kernels::table<T>().elementwise[primitive].forward;
+    run(loop, data.data(), result.mutable_data());
+    if (program::Trace* trace = list.trace()) [[unlikely]] {
+        std::array<const AnyValue*, most_inputs> values{};
+        for (std::size_t input = 0; input < count; ++input) values[input] = &operands.begin()[input]->variable().any_value();
+        trace->elementwise<T>(facts<T>[primitive].name, run, loop, std::span(values.data(), count), result, where);
+    }
     if (!found) return Variable<T>(std::move(result));
     return Variable<T>(RecordList::current().append<ElementwiseRecord<T>>(result, std::span(places.data(), count), where, primitive, operands));
 }
