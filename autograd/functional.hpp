@@ -31,8 +31,8 @@ auto watched(Tape& tape, const X& x, SourceLocation where) {
 /// `auto [value, dx] = value_and_gradient(f, x)`. `f` takes Variables and returns one with a single element.
 ///
 /// The forms return what they were given: for arrays a number and Arrays; for Variables, Variables. With Variables under an outer tape the
-/// gradient is itself recorded, so that forms nest to any order; without one they are constants. Arguments are all arrays or all Variables. Throws what `f` and
-/// Tape::gradient throw.
+/// gradient is itself recorded, so that forms nest to any order; without one they are constants. Arguments are all arrays or all Variables. Throws
+/// what `f` and Tape::gradient throw.
 template <class F, DifferentiableInput... X>
 requires(sizeof...(X) > 0) auto value_and_gradient(F&& f, const X&... x) {
     constexpr bool variables = (functional::is_variable<X> && ...);

@@ -20,9 +20,9 @@ public:
     void             run(const void* const* operands, void* const* results) override {
         const std::array<const bool*, 2> truths{static_cast<const bool*>(operands[0]), static_cast<const bool*>(operands[1])};
         if (both_) {
-            kernels::compare_by(loop_, truths.data(), static_cast<bool*>(results[0]), std::logical_and<>());
+                        kernels::compare_by(loop_, truths.data(), static_cast<bool*>(results[0]), std::logical_and<>());
         } else {
-            kernels::compare_by(loop_, truths.data(), static_cast<bool*>(results[0]), std::logical_or<>());
+                        kernels::compare_by(loop_, truths.data(), static_cast<bool*>(results[0]), std::logical_or<>());
         }
     }
     bool same_as(const Operation& other) const override { return static_cast<const Combination&>(other).both_ == both_; }
@@ -48,8 +48,8 @@ Mask Mask::combine(const Mask& a, const Mask& b, bool both) {
 }
 
 Mask Mask::negate(const Mask& a) {
-    auto  step = std::make_unique<program::EachOperation<bool, bool, std::logical_not<>>>("not", a.size(), std::logical_not<>());
-    Array<bool>                      truths(a.shape());
+    auto        step = std::make_unique<program::EachOperation<bool, bool, std::logical_not<>>>("not", a.size(), std::logical_not<>());
+    Array<bool> truths(a.shape());
     const std::array<const void*, 1> operands{a.truths_.data()};
     void*                            to = truths.data();
     step->run(operands.data(), &to);

@@ -85,7 +85,9 @@ struct ResultForm<std::pair<A, B>> {
 };
 
 template <class R>
-concept Replayable = requires(R& result) { ResultForm<R>::visit(result, [](auto&) {}); };
+concept Replayable = requires(R& result) {
+    ResultForm<R>::visit(result, [](auto&) {});
+};
 
 // A function without a result.
 struct Nothing {};
@@ -102,12 +104,14 @@ template <class F, Scalar... T>
 class Program {
     using Result = std::invoke_result_t<F&, const Variable<T>&...>;
     using Kept   = std::conditional_t<std::is_void_v<Result>, program::Nothing, std::remove_cvref_t<Result>>;
-    static_assert(program::Replayable<Kept>, "xtgrad: a function that is compiled returns Variables: one, Gradients of them (as_variables), or a tuple, "
-                                             "pair or vector of those; or nothing");
+    static_assert(program::Replayable<Kept>,
+                  "xtgrad: a function that is compiled returns Variables: one, Gradients of them (as_variables), or a tuple, "
+                  "pair or vector of those; or nothing");
 
 public:
     Program(F f, std::vector<AnyVariable> examples, SourceLocation where)
-        : f_(std::make_unique<F>(std::move(f))), program_(examples, [&] { return trace(examples, std::index_sequence_for<T...>{}); }, where) {}
+        : f_(std::make_unique<F>(std::move(f))), program_(
+                                                     examples, [&] { return trace(examples, std::index_sequence_for<T...>{}); }, where) {}
 
     /// Throws ShapeError where an argument has another shape than the example had, GuardError where the function would have gone another way,
     /// and TapeError in another thread than the one that compiled it, or where a tape would have to record it. Called by another function that

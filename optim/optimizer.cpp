@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <xtgrad/autograd/program/trace.hpp>
+
 namespace xtgrad::optim {
 
 template <Scalar T>
@@ -16,9 +18,10 @@ Optimizer<T>::Optimizer(std::string_view name, std::vector<Parameter<T>> paramet
 }
 
 template <Scalar T>
-std::vector<const Array<T>*> Optimizer<T>::matched(const Gradients<T>& gradients, SourceLocation where) const {
-    std::vector<const Array<T>*> result(parameters_.size(), nullptr);
-    std::size_t                  guess = 0; // gradients nearly always come in the parameters' order
+template <class G>
+std::vector<const G*> Optimizer<T>::matched(const Gradients<T, G>& gradients, SourceLocation where) const {
+    std::vector<const G*> result(parameters_.size(), nullptr);
+    std::size_t           guess = 0; // gradients nearly always come in the parameters' order
     for (const auto& [parameter, gradient] : gradients) {
         std::size_t place = guess++;
         if (place >= parameters_.size() || !(parameters_[place] == parameter)) {
@@ -40,6 +43,33 @@ std::vector<const Array<T>*> Optimizer<T>::matched(const Gradients<T>& gradients
         if (result[place] == nullptr) throw ValueError(name_ + ": the gradient of parameter '" + parameters_[place].name() + "' is missing", where);
     }
     return result;
+}
+
+template <Scalar T>
+void Optimizer<T>::apply(const Gradients<T>& gradients, const std::function<Update>& update, SourceLocation where) const {
+    if (program::Trace::active() != nullptr) {
+        throw ValueError(name_ + ": in a function that is being compiled a step takes gradients as Variables: pass xtgrad::as_variables to gradient()",
+                         where);
+    }
+    std::vector<const T*> elements;
+    elements.reserve(parameters_.size());
+    for (const Array<T>* gradient : matched(gradients, where)) elements.push_back(gradient->data());
+    update(elements.data());
+}
+
+template <Scalar T>
+void Optimizer<T>::apply(const Gradients<T, Variable<T>>& gradients, const std::function<Update>& update, SourceLocation where) const {
+    const auto variables = matched(gradients, where);
+    if (program::Trace* trace = program::Trace::active()) {
+        std::vector<const AnyParameterState*> changed;
+        for (const Parameter<T>& parameter : parameters_) changed.push_back(&parameter.state());
+        trace->update<T>(name_, variables, changed, update, SourceScope::resolve(where));
+        return;
+    }
+    std::vector<const T*> elements;
+    elements.reserve(variables.size());
+    for (const Variable<T>* gradient : variables) elements.push_back(gradient->typed().data());
+    update(elements.data());
 }
 
 template <Scalar T>

@@ -65,6 +65,19 @@ Value<T> Matmul::forward(const Value<T>& a, const Value<T>& b) const {
 }
 
 template <Scalar T>
+void Matmul::Planned<T>::operator()(const void* const* operands, T* result) const {
+    gemm<T>(transpose_a, transpose_b, rows, columns, inner, T{1}, static_cast<const T*>(operands[0]), static_cast<const T*>(operands[1]), T{0},
+            result);
+}
+
+template <Scalar T>
+std::optional<Matmul::Planned<T>> Matmul::planned() const {
+    if (shape.size() != 2) return std::nullopt;
+    return Planned<T>{transpose_a, transpose_b, static_cast<Index>(shape[0]), static_cast<Index>(shape[1]),
+                      static_cast<Index>(shape_a[transpose_a ? 0 : 1])};
+}
+
+template <Scalar T>
 Variable<T> Matmul::product(const Variable<T>& a, const Variable<T>& b, bool of_a, bool of_b) {
     Matmul primitive;
     primitive.transpose_a = of_a;

@@ -115,7 +115,7 @@ Array<Index> argmax(const Variable<T>& x, const Axes& axes, SourceLocation where
     Array<Index> result(shape);
     places_of_largest(x.typed().data(), outer, length, inner, result.data());
     if (Trace* trace = Trace::active()) {
-        where            = SourceScope::resolve(where);
+        where      = SourceScope::resolve(where);
         auto check = [=, places = Array<Index>(shape)](const void* const* operands, void* const*) mutable {
             places_of_largest(static_cast<const T*>(operands[0]), outer, length, inner, places.data());
             if (places != result) {

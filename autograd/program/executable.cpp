@@ -48,9 +48,9 @@ public:
     std::size_t end() const noexcept { return end_; }
 
 private:
-    std::map<std::size_t, std::vector<std::size_t>>  waiting_;
-    std::unordered_map<std::size_t, std::size_t>     sizes_;
-    std::size_t                                      end_ = 0;
+    std::map<std::size_t, std::vector<std::size_t>> waiting_;
+    std::unordered_map<std::size_t, std::size_t>    sizes_;
+    std::size_t                                     end_ = 0;
 };
 
 const void* elements_of(const TracedValue& constant) {
@@ -153,7 +153,7 @@ void Executable::add_pointer(const Graph& graph, const Layout& layout, ValueId i
     const ValueId      root     = graph.root(id);
     const TracedValue& value    = graph.values[root];
     const void*        elements = nullptr;
-    const std::size_t  place    = kind == Kind::float32 ? float32_pointers_.size() : kind == Kind::float64 ? float64_pointers_.size() : pointers_.size();
+    const std::size_t  place = kind == Kind::float32 ? float32_pointers_.size() : kind == Kind::float64 ? float64_pointers_.size() : pointers_.size();
     switch (value.origin) {
     case TracedValue::Origin::input:
         inputs_[value.index].pointers.push_back({kind, place});
@@ -247,8 +247,8 @@ template <Scalar T>
 const void* checked_elements(const AnyVariable& input, const Shape& shape, std::size_t number, SourceLocation where) {
     const auto& node = *static_cast<const Node<T>*>(input.any_value().node());
     if (*node.shape != shape) [[unlikely]] {
-        throw ShapeError("program: argument " + std::to_string(number) + " has shape " + to_string(*node.shape) + ", the example it was compiled with had " +
-                             to_string(shape) + "; compile another program for it",
+        throw ShapeError("program: argument " + std::to_string(number) + " has shape " + to_string(*node.shape) +
+                             ", the example it was compiled with had " + to_string(shape) + "; compile another program for it",
                          where);
     }
     return node.data;
@@ -300,7 +300,8 @@ std::string Executable::to_text() const {
         for (const ValueId id : step.results) text += describe(id) + " ";
         text += step.results.empty() ? "" : "= ";
         text += std::string(step.operation->name()) + "(";
-        for (std::size_t operand = 0; operand < step.operands.size(); ++operand) text += (operand == 0 ? "" : ", ") + describe(step.operands[operand]);
+        for (std::size_t operand = 0; operand < step.operands.size(); ++operand)
+            text += (operand == 0 ? "" : ", ") + describe(step.operands[operand]);
         text += ")";
         for (const ValueId id : step.results) text += "  " + to_string(graph_.values[id].shape);
         text += "  " + to_string(step.where) + "\n";

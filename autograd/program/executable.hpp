@@ -64,17 +64,17 @@ private:
     void        follow(Source& source, const void* elements);
     void        execute(const Instruction& instruction);
 
-    Graph                       graph_;
-    Array<double>               buffer_;
-    std::vector<Source>         inputs_;
-    std::vector<Source>         parameters_;
-    std::vector<Instruction>    instructions_;
-    std::vector<Instruction>    updates_;
-    std::vector<Output>         outputs_;
-    std::vector<const float*>   float32_pointers_;
-    std::vector<const double*>  float64_pointers_;
-    std::vector<void*>          pointers_;
-    Statistics                  statistics_;
+    Graph                      graph_;
+    Array<double>              buffer_;
+    std::vector<Source>        inputs_;
+    std::vector<Source>        parameters_;
+    std::vector<Instruction>   instructions_;
+    std::vector<Instruction>   updates_;
+    std::vector<Output>        outputs_;
+    std::vector<const float*>  float32_pointers_;
+    std::vector<const double*> float64_pointers_;
+    std::vector<void*>         pointers_;
+    Statistics                 statistics_;
 };
 
 } // namespace xtgrad::program

@@ -25,9 +25,10 @@ public:
     bool             is_guard() const noexcept override { return true; }
     void             run(const void* const* operands, void* const*) override {
         if (std::memcmp(operands[0], truths_.data(), truths_.size()) == 0) return;
-        throw GuardError("program: the branch at " + to_string(where_) +
-                             " changed: the comparison has another result than when the function was compiled; compile it again, or choose with where()",
-                         where_);
+        throw GuardError(
+                        "program: the branch at " + to_string(where_) +
+                            " changed: the comparison has another result than when the function was compiled; compile it again, or choose with where()",
+                        where_);
     }
 
 private:
@@ -49,8 +50,9 @@ public:
         std::size_t place = 0;
         while (std::memcmp(now + place, numbers_.data() + place, sizeof(T)) == 0) ++place;
         std::ostringstream text;
-        text << "program: the value read at " << to_string(where_) << " changed: it was " << numbers_[place] << " when the function was compiled, and is "
-             << now[place] << "; what the function does with a number that it reads cannot be replayed: return the Variable, compute with it, or compile again";
+        text << "program: the value read at " << to_string(where_) << " changed: it was " << numbers_[place]
+             << " when the function was compiled, and is " << now[place]
+             << "; what the function does with a number that it reads cannot be replayed: return the Variable, compute with it, or compile again";
         throw GuardError(text.str(), where_);
     }
 

@@ -18,7 +18,9 @@ inline constexpr ElementType element_type = std::is_same_v<T, float>    ? Elemen
                                             : std::is_same_v<T, double> ? ElementType::float64
                                                                         : ElementType::truth;
 
-constexpr std::size_t element_bytes(ElementType type) { return type == ElementType::float32 ? sizeof(float) : type == ElementType::float64 ? sizeof(double) : sizeof(bool); }
+constexpr std::size_t element_bytes(ElementType type) {
+    return type == ElementType::float32 ? sizeof(float) : type == ElementType::float64 ? sizeof(double) : sizeof(bool);
+}
 
 /// One step of a program: what it does to the elements of its operands. An object serves one step and may keep what it works with.
 class Operation {
@@ -28,7 +30,7 @@ public:
     Operation(const Operation&)            = delete;
     Operation& operator=(const Operation&) = delete;
 
-    virtual std::string_view name() const noexcept = 0;
+    virtual std::string_view name() const noexcept                                  = 0;
     virtual void             run(const void* const* operands, void* const* outputs) = 0;
     /// Whether `other`, of the same class and on the same operands, gives the same bits.
     virtual bool same_as(const Operation&) const { return false; }

@@ -16,8 +16,8 @@ const void* elements_of(const TracedValue& constant) {
 
 void merge_constants(Graph& graph) {
     // Larger constants are hardly made twice.
-    constexpr std::size_t                               most_bytes = 256;
-    std::unordered_map<std::string, ValueId>            known;
+    constexpr std::size_t                    most_bytes = 256;
+    std::unordered_map<std::string, ValueId> known;
     for (ValueId id = 0; id < graph.values.size(); ++id) {
         TracedValue&      value = graph.values[id];
         const std::size_t bytes = value.size * element_bytes(value.type);
@@ -29,9 +29,8 @@ void merge_constants(Graph& graph) {
 }
 
 bool same_operands(const Graph& graph, const Step& a, const Step& b) {
-    return std::equal(a.operands.begin(), a.operands.end(), b.operands.begin(), b.operands.end(), [&](ValueId x, ValueId y) {
-        return graph.root(x) == graph.root(y) && graph.values[x].shape == graph.values[y].shape;
-    });
+    return std::equal(a.operands.begin(), a.operands.end(), b.operands.begin(), b.operands.end(),
+                      [&](ValueId x, ValueId y) { return graph.root(x) == graph.root(y) && graph.values[x].shape == graph.values[y].shape; });
 }
 
 } // namespace
@@ -70,7 +69,8 @@ void drop_dead(Graph& graph) {
     for (const Step& update : graph.updates) want(update.operands);
     std::vector<Step> kept;
     for (auto step = graph.steps.rbegin(); step != graph.steps.rend(); ++step) {
-        const bool needed = step->operation->is_guard() || std::any_of(step->results.begin(), step->results.end(), [&](ValueId id) { return wanted[id]; });
+        const bool needed =
+            step->operation->is_guard() || std::any_of(step->results.begin(), step->results.end(), [&](ValueId id) { return wanted[id]; });
         if (!needed) continue;
         want(step->operands);
         kept.push_back(std::move(*step));

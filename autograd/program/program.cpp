@@ -26,14 +26,16 @@ bool AnyProgram::compiling() noexcept { return Trace::active() != nullptr; }
 std::span<AnyVariable> AnyProgram::run(std::span<const AnyVariable* const> inputs, SourceLocation where) {
     const RecordList& list = RecordList::current();
     if (&list != thread_) [[unlikely]]
-        throw TapeError("program: it was compiled in another thread, and its buffers are that thread's; compile it in each thread that calls it", where);
+        throw TapeError("program: it was compiled in another thread, and its buffers are that thread's; compile it in each thread that calls it",
+                        where);
     if (list.recording()) [[unlikely]] {
         bool recorded = executable_->reads_parameters();
         for (const AnyVariable* input : inputs) recorded = recorded || input->recorded();
         if (recorded) {
-            throw TapeError("program: a tape is in scope, which cannot look into a program; take the gradient in the function that is compiled, call the "
-                            "function itself, or call the program outside of the tape",
-                            where);
+            throw TapeError(
+                "program: a tape is in scope, which cannot look into a program; take the gradient in the function that is compiled, call the "
+                "function itself, or call the program outside of the tape",
+                where);
         }
     }
     executable_->run(inputs, outputs_, where);

@@ -8,26 +8,36 @@
 
 namespace xtgrad::program {
 
-/// What a structured primitive comes down to once its shapes are known, for the few whose bookkeeping would cost more than their work; empty
-/// where there is no such shortcut. It gives the bits that the primitive's forward gives. (ops/*.cpp, beside the forward.)
-template <Scalar T>
-using PlannedForward = std::function<void(const void* const* operands, T* result)>;
+/// For `planned<T>()` of a primitive: an optional callable `(const void* const* operands, T* result)` with the bits of its forward. Only those need
+/// one whose bookkeeping can cost more than their work.
+struct NotPlanned {
+    template <class P, Scalar T>
+    static auto of(const P& primitive) {
+        if constexpr (requires { primitive.template planned<T>(); }) {
+            return primitive.template planned<T>();
+        } else {
+            return NotPlanned{};
+        }
+    }
+};
 
 /// A structured primitive with its attributes.
 template <class P, Scalar T>
 class StructuredOperation final : public Operation {
 public:
-    StructuredOperation(const P& primitive, std::span<const Shape> operands, const Shape& result) : primitive_(primitive), result_(result) {
+    StructuredOperation(const P& primitive, std::span<const Shape> operands, const Shape& result)
+        : primitive_(primitive), result_(result), planned_(NotPlanned::of<P, T>(primitive)) {
         operands_.reserve(operands.size());
         for (const Shape& shape : operands) operands_.emplace_back(shape);
-        if constexpr (requires { primitive_.template planned<T>(); }) planned_ = primitive_.template planned<T>();
     }
 
     std::string_view name() const noexcept override { return P::name; }
 
     void run(const void* const* operands, void* const* results) override {
         T* to = static_cast<T*>(results[0]);
-        if (planned_) return planned_(operands, to);
+        if constexpr (!std::is_same_v<Planned, NotPlanned>) {
+            if (planned_) return (*planned_)(operands, to);
+        }
         for (std::size_t operand = 0; operand < operands_.size(); ++operand) operands_[operand].show(static_cast<const T*>(operands[operand]));
         forward_into(result_, to, [&] { return forward(); });
     }
@@ -38,6 +48,8 @@ public:
     }
 
 private:
+    using Planned = decltype(NotPlanned::of<P, T>(std::declval<const P&>()));
+
     Value<T> forward() const {
         if constexpr (P::arity == 0) {
             std::vector<Value<T>> values;
@@ -52,7 +64,7 @@ private:
     P                     primitive_;
     std::vector<Proxy<T>> operands_;
     Proxy<T>              result_;
-    PlannedForward<T>     planned_;
+    Planned               planned_;
 };
 
 } // namespace xtgrad::program

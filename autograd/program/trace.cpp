@@ -67,7 +67,8 @@ const kernels::Loop* Graph::keep(const kernels::Loop& loop, std::size_t operands
 Trace::Trace(SourceLocation where) : serial_(next_serial()) {
     RecordList& list = RecordList::current();
     if (list.trace() != nullptr) {
-        throw TapeError("compile: the function that is being compiled calls compile(); compile the inner function before, and call its program", where);
+        throw TapeError("compile: the function that is being compiled calls compile(); compile the inner function before, and call its program",
+                        where);
     }
     if (list.recording()) {
         throw TapeError("compile: a tape is in scope; compile outside of it, and take gradients inside of the function that is compiled", where);
@@ -119,7 +120,7 @@ ValueId Trace::operand(const AnyValue& value) {
 
 ValueId Trace::operand(const Mask& mask) {
     if (follows(mask)) return mask.value_;
-    const ValueId id          = append(TracedValue::Origin::constant, ElementType::truth, mask.shape(), {});
+    const ValueId id         = append(TracedValue::Origin::constant, ElementType::truth, mask.shape(), {});
     graph_.values[id].truths = mask.truths_;
     return id;
 }

@@ -18,9 +18,9 @@ using ValueId = std::uint32_t;
 /// Reads a parameter's elements, at each replay anew.
 class ParameterSource {
 public:
-    virtual ~ParameterSource()                                             = default;
-    virtual const void*              elements() const                      = 0;
-    virtual const AnyParameterState& state() const noexcept                = 0;
+    virtual ~ParameterSource()                              = default;
+    virtual const void*              elements() const       = 0;
+    virtual const AnyParameterState& state() const noexcept = 0;
 };
 
 /// A value that the traced function handled: given, computed, or constant.
@@ -91,7 +91,8 @@ public:
     void elementwise(std::string_view name, typename kernels::ElementwiseKernel<T>::Run run, const kernels::Loop& loop,
                      std::span<const AnyValue* const> operands, const AnyValue& result, SourceLocation where) {
         if (!follows(operands)) return;
-        add(std::make_unique<ElementwiseOperation<T>>(name, run, graph_.keep(loop, operands.size()), operands.size()), operands, std::array{&result}, where);
+        add(std::make_unique<ElementwiseOperation<T>>(name, run, graph_.keep(loop, operands.size()), operands.size()), operands, std::array{&result},
+            where);
     }
     template <class P, Scalar T>
     void structured(const P& primitive, std::span<const Variable<T>> operands, const AnyValue& result, SourceLocation where) {
@@ -104,7 +105,8 @@ public:
         if (!follows(values)) return;
         const Value<T> typed(result);
         for (const Variable<T>& operand : operands) {
-            if (operand.typed().data() == typed.data() && operand.size() == typed.size() && typed.size() > 0) return shows(result, operand.any_value());
+            if (operand.typed().data() == typed.data() && operand.size() == typed.size() && typed.size() > 0)
+                return shows(result, operand.any_value());
         }
         add(std::make_unique<StructuredOperation<P, T>>(primitive, shapes, typed.shape()), values, std::array{&result}, where);
     }
@@ -145,10 +147,10 @@ private:
     void                   add_guard(std::string_view what, ValueId id, SourceLocation where);
     void                   add_update(Step step, std::span<const AnyParameterState* const> parameters);
 
-    std::uint64_t                               serial_;
-    Graph                                       graph_;
-    std::unordered_map<const AnyNode*, ValueId> ids_;
-    std::vector<AnyValue>                       held_; // so that an address stands for one value
+    std::uint64_t                                                    serial_;
+    Graph                                                            graph_;
+    std::unordered_map<const AnyNode*, ValueId>                      ids_;
+    std::vector<AnyValue>                                            held_; // so that an address stands for one value
     std::vector<std::pair<const AnyParameterState*, SourceLocation>> updated_;
 };
 
