@@ -26,12 +26,14 @@ void Adam<T>::set_learning_rate(T learning_rate, SourceLocation where) {
 
 template <Scalar T>
 void Adam<T>::step(const Gradients<T>& gradients, SourceLocation where) {
-    this->apply(gradients, [this, where](const T* const* elements) { update(elements, where); }, where);
+    this->apply(
+        gradients, [this, where](const T* const* elements) { update(elements, where); }, where);
 }
 
 template <Scalar T>
 void Adam<T>::step(const Gradients<T, Variable<T>>& gradients, SourceLocation where) {
-    this->apply(gradients, [this, where](const T* const* elements) { update(elements, where); }, where);
+    this->apply(
+        gradients, [this, where](const T* const* elements) { update(elements, where); }, where);
 }
 
 template <Scalar T>

@@ -48,8 +48,8 @@ std::vector<const G*> Optimizer<T>::matched(const Gradients<T, G>& gradients, So
 template <Scalar T>
 void Optimizer<T>::apply(const Gradients<T>& gradients, const std::function<Update>& update, SourceLocation where) const {
     if (program::Trace::active() != nullptr) {
-        throw ValueError(name_ + ": in a function that is being compiled a step takes gradients as Variables: pass xtgrad::as_variables to gradient()",
-                         where);
+        throw ValueError(
+            name_ + ": in a function that is being compiled a step takes gradients as Variables: pass xtgrad::as_variables to gradient()", where);
     }
     std::vector<const T*> elements;
     elements.reserve(parameters_.size());

@@ -256,7 +256,8 @@ Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Opera
 
 template <Scalar T>
 void accumulate(Variable<T>& sum, Variable<T>&& addend) {
-    if (!sum.recorded() && !addend.recorded()) {
+    // A trace knows values that are computed once.
+    if (!sum.recorded() && !addend.recorded() && program::Trace::active() == nullptr) {
         if (!sum.typed().reusable() && addend.typed().reusable()) std::swap(sum, addend);
         if (sum.typed().reusable()) {
             Value<T> total = sum.typed();
