@@ -3,7 +3,7 @@
 #include <functional>
 
 #include <xtgrad/autograd/program/trace.hpp>
-#include <xtgrad/autograd/program/truth.hpp>
+#include <xtgrad/autograd/program/operations.hpp>
 
 namespace xtgrad {
 

@@ -4,7 +4,7 @@
 #include <xtgrad/autograd/kernels/loop.hpp>
 #include <xtgrad/autograd/program/guard.hpp>
 #include <xtgrad/autograd/program/trace.hpp>
-#include <xtgrad/autograd/program/truth.hpp>
+#include <xtgrad/autograd/program/operations.hpp>
 
 namespace xtgrad::ops {
 

@@ -22,10 +22,13 @@ namespace {
 
 constexpr std::size_t no_offset = std::numeric_limits<std::size_t>::max();
 
-// Kernels write whole vectors: past the last element, up to the next multiple of the widest.
+// Kernels write whole vectors past the last element. From an aligned beginning they get to the next multiple of the widest; where a chain cuts
+// an array, further.
 std::size_t room_for(const TracedValue& value) {
-    const std::size_t vector = BufferPool::slack;
-    return std::max<std::size_t>((value.size * element_bytes(value.type) + vector - 1) / vector * vector, vector);
+    constexpr std::size_t vector = BufferPool::slack;
+    constexpr std::size_t tight  = 4096; // below it nothing is cut
+    const std::size_t     bytes  = value.size * element_bytes(value.type);
+    return std::max<std::size_t>((bytes + vector - 1) / vector * vector, vector) + (bytes >= tight ? vector : 0);
 }
 
 // Blocks that wait, by their size; the last freed is taken first, since it is still in the cache.

@@ -79,6 +79,4 @@ void drop_dead(Graph& graph) {
     graph.steps = std::move(kept);
 }
 
-void fuse_chains(Graph&) {}
-
 } // namespace xtgrad::program

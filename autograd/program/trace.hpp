@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <xtgrad/autograd/program/operation.hpp>
+#include <xtgrad/autograd/program/operations.hpp>
 #include <xtgrad/autograd/program/structured.hpp>
-#include <xtgrad/autograd/program/truth.hpp>
 #include <xtgrad/autograd/record_list.hpp>
 
 namespace xtgrad::program {
@@ -111,6 +111,16 @@ public:
         add(std::make_unique<StructuredOperation<P, T>>(primitive, shapes, typed.shape()), values, std::array{&result}, where);
     }
 
+    /// One pass of a map, `pass(operands, results)`.
+    template <Scalar T, class Pass>
+    void pass(std::string_view name, const Pass& pass, std::span<const Variable<T>> operands, std::span<const Value<T>* const> results,
+              SourceLocation where) {
+        std::vector<const AnyValue*> from;
+        for (const Variable<T>& operand : operands) from.push_back(&operand.any_value());
+        if (!follows(from)) return;
+        const std::vector<const AnyValue*> to(results.begin(), results.end());
+        add(std::make_unique<PassOperation<T, Pass>>(name, operands.size(), results.size(), pass), from, to, where);
+    }
     template <Scalar To, Scalar From>
     void cast(const AnyValue& from, const Value<To>& result, SourceLocation where) {
         if (!follows(std::array{&from})) return;

@@ -27,6 +27,7 @@ Shape random_shape(Random& random) {
     Shape             shape;
     const std::size_t rank = below(random, 4);
     // Mostly small; now and then long enough that elementwise steps are taken piece by piece.
+    if (below(random, 8) == 0) return {1 + below(random, 3), 1500 + below(random, 1500)};
     for (std::size_t axis = 0; axis < rank; ++axis) shape.push_back(below(random, 8) == 0 ? below(random, 60) : 1 + below(random, 4));
     return shape;
 }

@@ -5,6 +5,7 @@
 
 #include <xtgrad/array/random.hpp>
 #include <xtgrad/autograd.hpp>
+#include <xtgrad/autograd/map.hpp>
 
 using namespace xtgrad;
 
@@ -69,6 +70,29 @@ TEST_CASE("What nobody needs is left out, and what is computed twice is computed
     // What is computed from constants alone is a constant; a changed shape is no step.
     auto folded = compile([](const Variable<double>& v) { return reshape(v, {2, 1}) * exp(Variable<double>(1.0) * 2); }, x);
     CHECK(folded.statistics().instructions == 1);
+}
+
+TEST_CASE("Elementwise steps over long arrays become one, along broadcast rows and columns too") {
+    Random     random(3);
+    const auto f = [](const Variable<float>& x, const Variable<float>& row, const Variable<float>& column) {
+        const auto y = tanh(x * row + column);
+        return std::pair{sigmoid(y * x - 0.5), sum(y * y)};
+    };
+    for (const std::size_t rows : {1U, 7U, 300U}) {
+        for (const std::size_t columns : {1U, 10U, 999U, 4097U, 30000U}) {
+            if (rows * columns > 2000000) continue;
+            CAPTURE(rows);
+            CAPTURE(columns);
+            const auto          x = random.normal_array<float>({rows, columns}), row = random.normal_array<float>({columns});
+            const auto          column  = random.normal_array<float>({rows, 1});
+            auto                program = compile(f, x, row, column);
+            const Array<float>  other   = random.normal_array<float>({rows, columns});
+            const auto          first = program(other, row, column), second = f(other, row, column);
+            CHECK(first.first.value() == second.first.value());
+            CHECK(first.second.item() == second.second.item());
+            if (rows == 300 && columns == 999) CHECK(program.statistics().instructions == 2);
+        }
+    }
 }
 
 TEST_CASE("A branch on values is a guard, and its flip names the line") {
@@ -271,4 +295,26 @@ TEST_CASE("to_text lists the steps of a replay, with their lines") {
     auto program = compile([](const Variable<double>& x) { return sum(x * 2); }, Array<double>{1, 2});
     CHECK(program.to_text().find("multiply(input 0, constant)  [2]  tests/autograd/program_test.cpp:") != std::string::npos);
     CHECK(program.to_text().find("= sum(%") != std::string::npos);
+}
+
+TEST_CASE("A map replays, with its gradient") {
+    const auto f = [](const Variable<double>& x, const Variable<double>& y) {
+        Tape       tape;
+        const auto a = tape.watch(x), b = tape.watch(y);
+        const auto total = sum(map([](auto u, auto v) { return tanh(u * v + u); }, a, b));
+        auto       both  = tape.gradient(total, std::tuple{a, b}, create_graph);
+        const auto more  = tape.gradient(sum(std::get<0>(both)), b, as_variables);
+        return std::tuple{total.detach(), std::get<0>(both).detach(), std::get<1>(both).detach(), more};
+    };
+    auto       program                 = compile(f, Array<double>{1, 2, 3}, Array<double>{1});
+    const auto replayed                = program(Array<double>{0.5, -1, 0.25}, Array<double>{2});
+    const auto [total, dx, dy, second] = f(Array<double>{0.5, -1, 0.25}, Array<double>{2});
+    CHECK(std::get<0>(replayed).item() == total.item());
+    CHECK(std::get<1>(replayed).value() == dx.value());
+    CHECK(std::get<2>(replayed).value() == dy.value());
+    CHECK(std::get<3>(replayed).value() == second.value());
+    const auto plain = [](const Variable<double>& x) {
+        return gradient([](const auto& v) { return sum(map([](auto u) { return exp(u) * u; }, v)); }, x);
+    };
+    CHECK(compile(plain, Array<double>{1, 2})(Array<double>{3, 4}).value() == plain(Array<double>{3, 4}).value());
 }

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include <xtgrad/autograd/kernels/comparison.hpp>
 #include <xtgrad/autograd/program/operation.hpp>
 
-// The steps of a program that make masks and use them.
+// The kinds of steps beside elementwise kernels and structured primitives.
 
 namespace xtgrad::program {
 
@@ -45,6 +46,27 @@ private:
     std::string_view name_;
     std::size_t      count_;
     F                f_;
+};
+
+/// A function of several arrays of numbers, by `f(operands, results)`.
+template <Scalar T, class F>
+class PassOperation final : public Operation {
+public:
+    PassOperation(std::string_view operation_name, std::size_t operands, std::size_t results, const F& f)
+        : name_(operation_name), operands_(operands), results_(results), f_(f) {}
+
+    std::string_view name() const noexcept override { return name_; }
+    void             run(const void* const* operands, void* const* results) override {
+        for (std::size_t operand = 0; operand < operands_.size(); ++operand) operands_[operand] = static_cast<const T*>(operands[operand]);
+        for (std::size_t result = 0; result < results_.size(); ++result) results_[result] = static_cast<T*>(results[result]);
+        f_(operands_.data(), results_.data());
+    }
+
+private:
+    std::string_view      name_;
+    std::vector<const T*> operands_;
+    std::vector<T*>       results_;
+    F                     f_;
 };
 
 /// A function of a finished array alone, by a callable `f(operands, results)`.
