@@ -1,4 +1,5 @@
 #include <array>
+#include <limits>
 
 #include <xtgrad/autograd/value.hpp>
 
@@ -70,12 +71,22 @@ public:
         return true;
     }
 
-    void     offer(Node<T>* node) noexcept { offered_ = node; }
-    Node<T>* take_offered(const Shape& shape) noexcept {
-        if (offered_ == nullptr || *offered_->shape != shape) [[likely]]
-            return nullptr;
-        ++offered_->references;
-        return std::exchange(offered_, nullptr);
+    // Among the waiting nodes, and of a shape that is never asked for, so that taking others costs nothing more.
+    void offer(Node<T>* node) noexcept {
+        node->view_shape = {std::numeric_limits<std::size_t>::max()};
+        kept_ += weight(node->size);
+        Node<T>*& head = waiting_[bucket(node->size)];
+        node->viewed   = head;
+        head           = node;
+    }
+    void withdraw(Node<T>* node) noexcept {
+        for (Node<T>** link = &waiting_[bucket(node->size)]; *link != nullptr; link = &(*link)->viewed) {
+            if (*link != node) continue;
+            *link        = node->viewed;
+            node->viewed = nullptr;
+            kept_ -= weight(node->size);
+            return;
+        }
     }
 
     bool keep(Node<T>* node) noexcept {
@@ -92,7 +103,6 @@ private:
     static std::size_t bucket(std::size_t size) noexcept { return (size ^ size >> 8) % 256; }
     static std::size_t weight(std::size_t size) noexcept { return sizeof(Node<T>) + size * sizeof(T); }
 
-    Node<T>*                  offered_ = nullptr;
     std::array<Node<T>*, 256> waiting_{}; // linked through `viewed`
     std::size_t               kept_        = 0;
     Node<T>*                  shells_      = nullptr;
@@ -162,10 +172,7 @@ Node<T>* make(const Shape& shape) {
     bool        overflow = false;
     for (const std::size_t extent : shape) overflow = __builtin_mul_overflow(size, extent, &size) || overflow;
     if (overflow) size = element_count(shape); // throws, unless an extent is 0
-    NodePool<T>& waiting = pool<T>();
-    if (Node<T>* offered = waiting.take_offered(shape); offered != nullptr) [[unlikely]]
-        return offered;
-    Node<T>* node = waiting.take(size);
+    Node<T>* node = pool<T>().take(size);
     if (node == nullptr) {
         // A shell's array has the shape of no elements, or was moved from; only force makes one of equal shape allocate.
         node = shell<T>();
@@ -177,6 +184,11 @@ Node<T>* make(const Shape& shape) {
         }
         show_own(node);
     } else if (*node->shape != shape) {
+        if (node->shape == &node->view_shape) { // an offered one
+            node->view_shape = shape;
+            ++node->references;
+            return node;
+        }
         node->array.resize(shape);
     }
     node->references = 1;
@@ -242,6 +254,11 @@ void offer(Node<T>* node) noexcept {
     pool<T>().offer(node);
 }
 
+template <Scalar T>
+void withdraw(Node<T>* node) noexcept {
+    pool<T>().withdraw(node);
+}
+
 void recycle(AnyNode* node) noexcept {
     if (node->type == ScalarType::float32) {
         recycle_typed(static_cast<Node<float>*>(node));
@@ -262,6 +279,8 @@ template const Array<float>&  array_of<float>(Node<float>*);
 template const Array<double>& array_of<double>(Node<double>*);
 template void                 offer<float>(Node<float>*) noexcept;
 template void                 offer<double>(Node<double>*) noexcept;
+template void                 withdraw<float>(Node<float>*) noexcept;
+template void                 withdraw<double>(Node<double>*) noexcept;
 template Array<float>         take<float>(Node<float>*);
 template Array<double>        take<double>(Node<double>*);
 

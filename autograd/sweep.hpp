@@ -35,6 +35,8 @@ public:
     // What a record's backward() uses.
 
     bool creates_graph() const noexcept { return creates_graph_; }
+    /// What compile() watches with, or nullptr; then nothing may be changed in place.
+    program::Trace* trace() const noexcept { return list_.trace(); }
     /// Whether the input at `input` leads to a source.
     bool wants(std::size_t input) const noexcept {
         const Place place = record_->inputs[input];

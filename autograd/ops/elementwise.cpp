@@ -36,9 +36,11 @@ public:
     AnyValue                             saved_output;
 
 private:
-    void backward_by_kernels(Sweep& sweep);
-    void look_for_strong_zeros(StrongZeroReport& report, std::size_t input, const kernels::Loop& loop,
-                               std::array<const T*, kernels::most_operands> operands) const;
+    void               backward_by_kernels(Sweep& sweep);
+    [[gnu::cold]] void trace_backward(program::Trace& trace, typename kernels::ElementwiseKernel<T>::Run run, const kernels::Loop& loop,
+                                      const Variable<T>& g, const Value<T>& result) const;
+    void               look_for_strong_zeros(StrongZeroReport& report, std::size_t input, const kernels::Loop& loop,
+                                             std::array<const T*, kernels::most_operands> operands) const;
 
     std::uint32_t primitive_;
 };
@@ -151,10 +153,8 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
     }
     std::array<const T*, kernels::most_operands>     operands{g.typed().data()};
     std::array<const Shape*, kernels::most_operands> shapes{&g.shape()};
-    std::array<const AnyValue*, most_inputs + 2>     values{&g.any_value()};
     std::size_t                                      count = 1;
     const auto                                       add   = [&](const AnyValue& value) {
-        values[count]    = &value;
         const auto* node = static_cast<const Node<T>*>(value.node());
         operands[count]  = node->data;
         shapes[count++]  = node->shape;
@@ -174,15 +174,23 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
         planned = true;
         if (StrongZeroReport* report = StrongZeroReport::active()) look_for_strong_zeros(*report, input, loop, operands);
         // The last contribution is written over the cotangent where nobody else holds it.
-        program::Trace* trace    = program::Trace::active();
-        const bool      in_place = input == last && g.typed().reusable() && trace == nullptr;
-        Value<T>        result   = in_place ? g.typed() : Value<T>::uninitialized(shape);
+        const bool in_place = input == last && g.typed().reusable() && sweep.trace() == nullptr;
+        Value<T>   result   = in_place ? g.typed() : Value<T>::uninitialized(shape);
         run[input](loop, operands.data(), result.mutable_data());
-        if (trace != nullptr) [[unlikely]]
-            trace->elementwise<T>(fact.name, run[input], loop, std::span(values.data(), count), result, where);
+        if (sweep.trace() != nullptr) [[unlikely]]
+            trace_backward(*sweep.trace(), run[input], loop, g, result);
         if (in_place) g = Variable<T>(Value<T>());
         sweep.contribute<T>(input, Variable<T>(std::move(result)));
     }
+}
+
+template <Scalar T>
+void ElementwiseRecord<T>::trace_backward(program::Trace& trace, typename kernels::ElementwiseKernel<T>::Run run, const kernels::Loop& loop,
+                                          const Variable<T>& g, const Value<T>& result) const {
+    std::vector<const AnyValue*> operands{&g.any_value()};
+    for (std::size_t input = 0; input < facts<T>[primitive_].form.inputs; ++input) operands.push_back(&saved[input].any_value());
+    if (!saved_output.empty()) operands.push_back(&saved_output);
+    trace.elementwise<T>(name(), run, loop, operands, result, where);
 }
 
 // The derivative itself, from a cotangent of ones, tells where a zero cotangent would have met an infinity or a NaN.
@@ -206,6 +214,18 @@ void ElementwiseRecord<T>::look_for_strong_zeros(StrongZeroReport& report, std::
 } // namespace
 
 namespace ops {
+
+namespace {
+
+template <Scalar T>
+[[gnu::cold]] void trace_forward(program::Trace& trace, std::size_t primitive, std::initializer_list<const Operand<T>*> operands,
+                                 const kernels::Loop& loop, const Value<T>& result, SourceLocation where) {
+    std::vector<const AnyValue*> values;
+    for (const Operand<T>* operand : operands) values.push_back(&operand->variable().any_value());
+    trace.elementwise<T>(facts<T>[primitive].name, kernels::table<T>().elementwise[primitive].forward, loop, values, result, where);
+}
+
+} // namespace
 
 template <Scalar T>
 Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Operand<T>*> operands) {
@@ -243,21 +263,16 @@ Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Opera
     } else {
         kernels::plan(loop, *widest, std::span(shapes.data(), count));
     }
-    const auto run = kernels::table<T>().elementwise[primitive].forward;
-    run(loop, data.data(), result.mutable_data());
-    if (program::Trace* trace = list.trace()) [[unlikely]] {
-        std::array<const AnyValue*, most_inputs> values{};
-        for (std::size_t input = 0; input < count; ++input) values[input] = &operands.begin()[input]->variable().any_value();
-        trace->elementwise<T>(facts<T>[primitive].name, run, loop, std::span(values.data(), count), result, where);
-    }
+    kernels::table<T>().elementwise[primitive].forward(loop, data.data(), result.mutable_data());
+    if (list.trace() != nullptr) [[unlikely]]
+        trace_forward(*list.trace(), primitive, operands, loop, result, where);
     if (!found) return Variable<T>(std::move(result));
     return Variable<T>(RecordList::current().append<ElementwiseRecord<T>>(result, std::span(places.data(), count), where, primitive, operands));
 }
 
 template <Scalar T>
 void accumulate(Variable<T>& sum, Variable<T>&& addend) {
-    // A trace knows values that are computed once.
-    if (!sum.recorded() && !addend.recorded() && program::Trace::active() == nullptr) {
+    if (!sum.recorded() && !addend.recorded()) {
         if (!sum.typed().reusable() && addend.typed().reusable()) std::swap(sum, addend);
         if (sum.typed().reusable()) {
             Value<T> total = sum.typed();

@@ -92,14 +92,12 @@ template <Scalar T, class Forward>
 void forward_into(Proxy<T>& destination, T* to, const Forward& forward) {
     destination.show(to);
     nodes::offer(destination.node());
-    try {
-        const Value<T> result = forward();
-        if (result.node() != destination.node()) std::copy_n(result.data(), result.size(), to);
-    } catch (...) {
-        nodes::offer<T>(nullptr);
-        throw;
-    }
-    nodes::offer<T>(nullptr);
+    const struct Withdrawal {
+        Node<T>* node;
+        ~Withdrawal() { nodes::withdraw(node); }
+    } withdrawal{destination.node()};
+    const Value<T> result = forward();
+    if (result.node() != destination.node()) std::copy_n(result.data(), result.size(), to);
 }
 
 } // namespace xtgrad::program
