@@ -12,6 +12,10 @@ namespace nn {
 template <Scalar T>
 class Parameters;
 }
+namespace program {
+template <Scalar T>
+class TypedParameterSource;
+}
 
 /// What a tape must know of a parameter of either scalar type.
 class AnyParameterState {
@@ -72,6 +76,7 @@ public:
 
 private:
     friend class nn::Parameters<T>;
+    friend class program::TypedParameterSource<T>;
 
     struct State : AnyParameterState {
         std::shared_ptr<Array<T>> array;

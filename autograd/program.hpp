@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include <xtgrad/autograd/functional.hpp>
-#include <xtgrad/autograd/program/guard.hpp>
+#include <xtgrad/autograd/program/guard_error.hpp>
 
 namespace xtgrad {
 
@@ -170,7 +170,16 @@ private:
 template <class F, DifferentiableInput... X>
 auto compile(F f, const X&... examples) {
     const SourceLocation where("compile", 0);
-    return Program<F, typename std::decay_t<X>::value_type...>(std::move(f), {Variable<typename std::decay_t<X>::value_type>(examples)...}, where);
+    // Copies, so that no two of them are one value, nor anything that f has captured.
+    const auto copy = []<class E>(const E& example) {
+        using T = typename E::value_type;
+        if constexpr (functional::is_variable<E>) {
+            return Variable<T>(Array<T>(example.value()));
+        } else {
+            return Variable<T>(Array<T>(example));
+        }
+    };
+    return Program<F, typename X::value_type...>(std::move(f), {copy(examples)...}, where);
 }
 
 } // namespace xtgrad

@@ -144,10 +144,11 @@ void ElementwiseRecord<T>::backward(Sweep& sweep) {
 
 template <Scalar T>
 void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
-    const auto& run  = kernels::table<T>().elementwise[primitive_].backward;
-    const auto& fact = facts<T>[primitive_];
-    Variable<T> g    = sweep.take_cotangent<T>();
-    std::size_t last = 0;
+    const auto& run   = kernels::table<T>().elementwise[primitive_].backward;
+    const auto& fact  = facts<T>[primitive_];
+    Variable<T> g     = sweep.take_cotangent<T>();
+    auto* const trace = sweep.trace();
+    std::size_t last  = 0;
     for (std::size_t input = 0; input < inputs.size(); ++input) {
         if (sweep.wants(input)) last = input;
     }
@@ -174,11 +175,11 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
         planned = true;
         if (StrongZeroReport* report = StrongZeroReport::active()) look_for_strong_zeros(*report, input, loop, operands);
         // The last contribution is written over the cotangent where nobody else holds it.
-        const bool in_place = input == last && g.typed().reusable() && sweep.trace() == nullptr;
+        const bool in_place = input == last && g.typed().reusable() && trace == nullptr;
         Value<T>   result   = in_place ? g.typed() : Value<T>::uninitialized(shape);
         run[input](loop, operands.data(), result.mutable_data());
-        if (sweep.trace() != nullptr) [[unlikely]]
-            trace_backward(*sweep.trace(), run[input], loop, g, result);
+        if (trace != nullptr) [[unlikely]]
+            trace_backward(*trace, run[input], loop, g, result);
         if (in_place) g = Variable<T>(Value<T>());
         sweep.contribute<T>(input, Variable<T>(std::move(result)));
     }

@@ -3,18 +3,10 @@
 #include <cstring>
 #include <sstream>
 
+#include <xtgrad/autograd/program/guard_error.hpp>
 #include <xtgrad/autograd/program/operation.hpp>
 
-namespace xtgrad {
-
-/// A compiled program met values with which the function would have gone another way: `where()` is the line on which the function looked at
-/// them. The program has changed nothing; compile the function again.
-class GuardError : public Error {
-public:
-    using Error::Error;
-};
-
-namespace program {
+namespace xtgrad::program {
 
 /// The function read a mask, presumably to branch on it.
 class BranchGuard final : public Operation {
@@ -61,6 +53,4 @@ private:
     SourceLocation where_;
 };
 
-} // namespace program
-
-} // namespace xtgrad
+} // namespace xtgrad::program

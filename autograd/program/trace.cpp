@@ -7,6 +7,17 @@
 
 namespace xtgrad::program {
 
+template <Scalar T>
+class TypedParameterSource final : public ParameterSource {
+public:
+    explicit TypedParameterSource(const Parameter<T>& parameter) : parameter_(parameter) {}
+    const void*              elements() const noexcept override { return parameter_.state_->array->data(); }
+    const AnyParameterState& state() const noexcept override { return parameter_.state(); }
+
+private:
+    Parameter<T> parameter_;
+};
+
 namespace {
 
 template <Scalar T>
@@ -27,16 +38,9 @@ Shape shape_of(const AnyValue& value) {
     return with_type(value, [](const auto& node) { return *node.shape; });
 }
 
-template <Scalar T>
-class TypedParameterSource final : public ParameterSource {
-public:
-    explicit TypedParameterSource(const Parameter<T>& parameter) : parameter_(parameter) {}
-    const void*              elements() const override { return parameter_.value().data(); }
-    const AnyParameterState& state() const noexcept override { return parameter_.state(); }
-
-private:
-    Parameter<T> parameter_;
-};
+AnyNode* viewed_by(const AnyValue& value) noexcept {
+    return with_type(value, [](const auto& node) -> AnyNode* { return node.viewed; });
+}
 
 // Masks and traces meet by it; 0 is no trace.
 std::uint64_t next_serial() {
@@ -91,7 +95,7 @@ void Trace::bind(const AnyValue& value, ValueId id) {
 
 std::optional<ValueId> Trace::find(const AnyValue& value) {
     if (const auto found = ids_.find(value.node()); found != ids_.end()) return found->second;
-    const AnyNode* viewed = with_type(value, [](const auto& node) -> const AnyNode* { return node.viewed; });
+    const AnyNode* viewed = viewed_by(value);
     if (viewed == nullptr) return std::nullopt;
     const auto found = ids_.find(viewed);
     if (found == ids_.end()) return std::nullopt;
@@ -171,6 +175,11 @@ void Trace::add(std::unique_ptr<Operation> operation, std::span<const AnyValue* 
     for (const AnyValue* value : results) {
         step.results.push_back(append(TracedValue::Origin::computed, type_of(*value), shape_of(*value), *value));
         bind(*value, step.results.back());
+        // Later views of a result that is a view show what it shows.
+        if (AnyNode* viewed = viewed_by(*value); viewed != nullptr && !ids_.contains(viewed)) {
+            ++viewed->references;
+            bind(AnyValue(viewed), step.results.back());
+        }
     }
     graph_.steps.push_back(std::move(step));
 }

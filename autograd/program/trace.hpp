@@ -18,9 +18,9 @@ using ValueId = std::uint32_t;
 /// Reads a parameter's elements, at each replay anew.
 class ParameterSource {
 public:
-    virtual ~ParameterSource()                              = default;
-    virtual const void*              elements() const       = 0;
-    virtual const AnyParameterState& state() const noexcept = 0;
+    virtual ~ParameterSource()                                 = default;
+    virtual const void*              elements() const noexcept = 0;
+    virtual const AnyParameterState& state() const noexcept    = 0;
 };
 
 /// A value that the traced function handled: given, computed, or constant.

@@ -83,11 +83,11 @@ TEST_CASE("Elementwise steps over long arrays become one, along broadcast rows a
             if (rows * columns > 2000000) continue;
             CAPTURE(rows);
             CAPTURE(columns);
-            const auto          x = random.normal_array<float>({rows, columns}), row = random.normal_array<float>({columns});
-            const auto          column  = random.normal_array<float>({rows, 1});
-            auto                program = compile(f, x, row, column);
-            const Array<float>  other   = random.normal_array<float>({rows, columns});
-            const auto          first = program(other, row, column), second = f(other, row, column);
+            const auto         x = random.normal_array<float>({rows, columns}), row = random.normal_array<float>({columns});
+            const auto         column  = random.normal_array<float>({rows, 1});
+            auto               program = compile(f, x, row, column);
+            const Array<float> other   = random.normal_array<float>({rows, columns});
+            const auto         first = program(other, row, column), second = f(other, row, column);
             CHECK(first.first.value() == second.first.value());
             CHECK(first.second.item() == second.second.item());
             if (rows == 300 && columns == 999) CHECK(program.statistics().instructions == 2);
@@ -232,6 +232,14 @@ TEST_CASE("What is captured is a constant, whatever becomes of it") {
     scale                       = 100.0;
     shift                       = {50, 50};
     CHECK(program(x).value() == Array<double>{3, 5});
+}
+
+TEST_CASE("Examples that are one value are two arguments, and one that is captured as well is a constant there") {
+    const Variable<double> x(Array<double>{1, 2});
+    auto                   program = compile([&](const Variable<double>& a, const Variable<double>& b) { return a * 100 + b * 10 + x; }, x, x);
+    CHECK(program(Array<double>{3, 4}, Array<double>{5, 6}).value() == Array<double>{351, 462});
+    auto reshaped = compile([&](const Variable<double>& a) { return gradient([](const auto& v) { return sum(square(reshape(v, {2, 1}))); }, a); }, x);
+    CHECK(reshaped(Array<double>{3, 4}).value() == Array<double>{6, 8});
 }
 
 TEST_CASE("An output may be an input, a constant, a view, or come twice") {
