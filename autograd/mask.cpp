@@ -2,8 +2,8 @@
 
 #include <functional>
 
-#include <xtgrad/autograd/program/trace.hpp>
 #include <xtgrad/autograd/program/operations.hpp>
+#include <xtgrad/autograd/program/trace.hpp>
 
 namespace xtgrad {
 

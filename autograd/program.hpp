@@ -32,8 +32,6 @@ public:
 
     const Statistics& statistics() const noexcept;
     std::string       to_text() const;
-    /// Whether a function that is being compiled calls it, and its own function is to be called instead.
-    static bool compiling() noexcept;
     /// The outputs, in their order, valid until the next run.
     std::span<AnyVariable> run(std::span<const AnyVariable* const> inputs, SourceLocation where);
 
@@ -43,7 +41,7 @@ private:
     const void*                 thread_; // whose, by the address of its record list
 };
 
-/// How the variables in a function's result are listed, and put back: a Variable, Gradients of Variables, vectors and tuples of those.
+/// How the variables in a function's result are listed, and put back: a Variable, Gradients, vectors and tuples of those.
 template <class Result>
 struct ResultForm;
 
@@ -54,11 +52,11 @@ struct ResultForm<Variable<T>> {
         visit(result);
     }
 };
-template <Scalar T>
-struct ResultForm<Gradients<T, Variable<T>>> {
+template <Scalar T, class G>
+struct ResultForm<Gradients<T, G>> {
     template <class Visit>
-    static void visit(Gradients<T, Variable<T>>& result, Visit&& visit) {
-        for (auto& [parameter, gradient] : result) visit(gradient);
+    static void visit(Gradients<T, G>& result, Visit&& visit) {
+        for (auto& entry : result) visit(entry.variable());
     }
 };
 template <class R>
@@ -104,9 +102,8 @@ template <class F, Scalar... T>
 class Program {
     using Result = std::invoke_result_t<F&, const Variable<T>&...>;
     using Kept   = std::conditional_t<std::is_void_v<Result>, program::Nothing, std::remove_cvref_t<Result>>;
-    static_assert(program::Replayable<Kept>,
-                  "xtgrad: a function that is compiled returns Variables: one, Gradients of them (as_variables), or a tuple, "
-                  "pair or vector of those; or nothing");
+    static_assert(program::Replayable<Kept>, "xtgrad: a function that is compiled returns Variables: one, Gradients of parameters, or a tuple, "
+                                             "pair or vector of those; or nothing");
 
 public:
     Program(F f, std::vector<AnyVariable> examples, SourceLocation where)
@@ -117,7 +114,7 @@ public:
     /// and TapeError in another thread than the one that compiled it, or where a tape would have to record it. Called by another function that
     /// is being compiled, its function becomes part of that.
     Result operator()(const std::type_identity_t<Variable<T>>&... x, SourceLocation where = {}) {
-        if (program::AnyProgram::compiling()) [[unlikely]]
+        if (program::compiling()) [[unlikely]]
             return (*f_)(x...);
         const std::array<const AnyVariable*, sizeof...(T)> inputs{&x...};
         auto                                               next = program_.run(inputs, where).begin();
@@ -159,14 +156,14 @@ private:
 /// once, and elementwise steps that follow each other run piece by piece in the cache.
 ///
 /// `f` takes a Variable for each example and returns Variables. It may read parameters (each replay sees their values of that moment), open
-/// tapes and take gradients as Variables (`as_variables`, or the functional forms), and let an optimizer step once, at its end; that is then part of
-/// the program, and compile() itself changes no parameter. Whatever else it meets is a constant: captured variables, arrays, random numbers.
+/// tapes and take gradients of parameters, or as Variables (`as_variables`, or the functional forms), and let an optimizer step once; that is then
+/// part of the program, and compile() itself changes no parameter. Whatever else it meets is a constant: captured variables, arrays, random numbers.
 ///
 /// Where `f` reads numbers or masks (`item()`, `value()`, a mask's elements, `argmax`) the program keeps a guard, since `f` may have branched on
 /// them: replayed with others it throws GuardError, which names the line. `where(mask, a, b)` is no such read.
 ///
-/// Throws TapeError where a tape is in scope, in another function that is being compiled, and where `f` takes a gradient as arrays or changes a
-/// parameter by hand; and what `f` throws.
+/// Throws TapeError where a tape is in scope, in another function that is being compiled, and where `f` takes another gradient as an array or changes
+/// a parameter by hand; and what `f` throws.
 template <class F, DifferentiableInput... X>
 auto compile(F f, const X&... examples) {
     const SourceLocation where("compile", 0);

@@ -30,8 +30,8 @@ void Tape::throw_constant_source(SourceLocation where) {
     throw TapeError("gradient: a source is a constant: it was not watched; use the variable that tape.watch() returns", where);
 }
 
-void Tape::refuse_arrays_while_compiling(SourceLocation where) {
-    if (RecordList::current().trace() == nullptr) return;
+void program::refuse_arrays(SourceLocation where) {
+    if (!compiling()) return;
     throw TapeError("gradient: in a function that is being compiled the gradient must be Variables, so that what is done with it is seen: pass "
                     "xtgrad::as_variables, or Variables to value_and_gradient",
                     where);
@@ -59,7 +59,7 @@ std::string Tape::to_text() const {
             }
             text += ")";
         }
-        text += "  " + std::string(record.type == ScalarType::float32 ? "float" : "double") + to_string(record.shape) + "  " +
+        text += "  " + std::string(record.type == ScalarType::float32 ? "float" : "double") + to_string(record.shape.shape()) + "  " +
                 to_string(record.where) + "\n";
     }
     return text;
@@ -74,11 +74,6 @@ AnyVariable seed_of_one(const AnyVariable& target) {
         return AnyVariable(Value<float>::filled(Variable<float>(target).shape(), 1.0F));
     }
     return AnyVariable(Value<double>::filled(Variable<double>(target).shape(), 1.0));
-}
-
-const Shape& shape_of(const AnyVariable& variable) {
-    const AnyNode* node = variable.any_value().node();
-    return node->type == ScalarType::float32 ? *static_cast<const Node<float>*>(node)->shape : *static_cast<const Node<double>*>(node)->shape;
 }
 
 // A parameter that was changed after its use would meet saved values of two ages.
@@ -143,8 +138,10 @@ std::vector<AnyVariable> Tape::sweep(const AnyVariable& target, const AnyVariabl
     if (mode == Mode::spends) {
         // Records beside the swept path hold values as well.
         for (std::size_t rest = begin_; rest < list.size(); ++rest) {
-            list.at(rest).release();
-            list.at(rest).spent = true;
+            Record& record = list.at(rest);
+            if (record.spent) continue;
+            record.release();
+            record.spent = true;
         }
     }
     return results;

@@ -19,11 +19,13 @@ Optimizer<T>::Optimizer(std::string_view name, std::vector<Parameter<T>> paramet
 
 template <Scalar T>
 template <class G>
-std::vector<const G*> Optimizer<T>::matched(const Gradients<T, G>& gradients, SourceLocation where) const {
-    std::vector<const G*> result(parameters_.size(), nullptr);
-    std::size_t           guess = 0; // gradients nearly always come in the parameters' order
-    for (const auto& [parameter, gradient] : gradients) {
-        std::size_t place = guess++;
+std::vector<const Variable<T>*> Optimizer<T>::matched(const Gradients<T, G>& gradients, SourceLocation where) const {
+    std::vector<const Variable<T>*> result(parameters_.size(), nullptr);
+    std::size_t                     guess = 0; // gradients nearly always come in the parameters' order
+    for (const auto& entry : gradients) {
+        const Parameter<T>& parameter = entry.parameter;
+        const Variable<T>&  gradient  = entry.variable();
+        std::size_t         place     = guess++;
         if (place >= parameters_.size() || !(parameters_[place] == parameter)) {
             place = static_cast<std::size_t>(std::find(parameters_.begin(), parameters_.end(), parameter) - parameters_.begin());
         }
@@ -46,19 +48,8 @@ std::vector<const G*> Optimizer<T>::matched(const Gradients<T, G>& gradients, So
 }
 
 template <Scalar T>
-void Optimizer<T>::apply(const Gradients<T>& gradients, const std::function<Update>& update, SourceLocation where) const {
-    if (program::Trace::active() != nullptr) {
-        throw ValueError(
-            name_ + ": in a function that is being compiled a step takes gradients as Variables: pass xtgrad::as_variables to gradient()", where);
-    }
-    std::vector<const T*> elements;
-    elements.reserve(parameters_.size());
-    for (const Array<T>* gradient : matched(gradients, where)) elements.push_back(gradient->data());
-    update(elements.data());
-}
-
-template <Scalar T>
-void Optimizer<T>::apply(const Gradients<T, Variable<T>>& gradients, const std::function<Update>& update, SourceLocation where) const {
+template <class G>
+void Optimizer<T>::apply(const Gradients<T, G>& gradients, const std::function<Update>& update, SourceLocation where) const {
     const auto variables = matched(gradients, where);
     if (program::Trace* trace = program::Trace::active()) {
         std::vector<const AnyParameterState*> changed;
@@ -82,5 +73,12 @@ void Optimizer<T>::check_range(std::string_view option, double value, double low
 
 template class Optimizer<float>;
 template class Optimizer<double>;
+
+#define XTGRAD_INSTANTIATE(T, G) template void Optimizer<T>::apply<G>(const Gradients<T, G>&, const std::function<Update>&, SourceLocation) const;
+XTGRAD_INSTANTIATE(float, Array<float>)
+XTGRAD_INSTANTIATE(float, Variable<float>)
+XTGRAD_INSTANTIATE(double, Array<double>)
+XTGRAD_INSTANTIATE(double, Variable<double>)
+#undef XTGRAD_INSTANTIATE
 
 } // namespace xtgrad::optim

@@ -25,13 +25,13 @@ protected:
     using Update = void(const T* const* gradients);
 
     /// Does `update` with the gradients; in a function that is being compiled, at each replay instead. Throws as matched().
-    void apply(const Gradients<T>& gradients, const std::function<Update>& update, SourceLocation where) const;
-    void apply(const Gradients<T, Variable<T>>& gradients, const std::function<Update>& update, SourceLocation where) const;
+    template <class G>
+    void apply(const Gradients<T, G>& gradients, const std::function<Update>& update, SourceLocation where) const;
 
     /// The gradients in the order of the parameters. Throws ValueError for a gradient of a parameter that is not the optimizer's, or one that
     /// is missing, and ShapeError for one of another shape; then nothing has changed.
     template <class G>
-    std::vector<const G*> matched(const Gradients<T, G>& gradients, SourceLocation where) const;
+    std::vector<const Variable<T>*> matched(const Gradients<T, G>& gradients, SourceLocation where) const;
     /// Throws ValueError unless low ≤ value < high, which NaN is not.
     static void check_range(std::string_view option, double value, double low, double high, SourceLocation where);
 

@@ -22,8 +22,7 @@ public:
 
     /// One update from the gradients that `tape.gradient(loss, parameters)` gives. Throws as Optimizer::matched; then nothing has changed.
     void step(const Gradients<T>& gradients, SourceLocation where = {});
-    /// The same from `tape.gradient(loss, parameters, as_variables)`. In a function that compile() compiles it becomes part of the program; the
-    /// optimizer must live as long, and stay where it is.
+    /// In a function that compile() compiles it becomes part of the program; the optimizer must live as long, and stay where it is.
     void step(const Gradients<T, Variable<T>>& gradients, SourceLocation where = {});
 
     const SgdOptions<T>& options() const noexcept { return options_; }

@@ -3,8 +3,8 @@
 
 #include <xtgrad/autograd/kernels/loop.hpp>
 #include <xtgrad/autograd/program/guard.hpp>
-#include <xtgrad/autograd/program/trace.hpp>
 #include <xtgrad/autograd/program/operations.hpp>
+#include <xtgrad/autograd/program/trace.hpp>
 
 namespace xtgrad::ops {
 

@@ -21,7 +21,7 @@ const Statistics& AnyProgram::statistics() const noexcept { return executable_->
 
 std::string AnyProgram::to_text() const { return executable_->to_text(); }
 
-bool AnyProgram::compiling() noexcept { return Trace::active() != nullptr; }
+bool compiling() noexcept { return Trace::active() != nullptr; }
 
 std::span<AnyVariable> AnyProgram::run(std::span<const AnyVariable* const> inputs, SourceLocation where) {
     const RecordList& list = RecordList::current();

@@ -95,18 +95,18 @@ public:
             where);
     }
     template <class P, Scalar T>
-    void structured(const P& primitive, std::span<const Variable<T>> operands, const AnyValue& result, SourceLocation where) {
+    void structured(const P& primitive, std::span<const Variable<T>* const> operands, const AnyValue& result, SourceLocation where) {
         std::vector<const AnyValue*> values;
         std::vector<Shape>           shapes;
-        for (const Variable<T>& operand : operands) {
-            values.push_back(&operand.any_value());
-            shapes.push_back(operand.shape());
+        for (const Variable<T>* operand : operands) {
+            values.push_back(&operand->any_value());
+            shapes.push_back(operand->shape());
         }
         if (!follows(values)) return;
         const Value<T> typed(result);
-        for (const Variable<T>& operand : operands) {
-            if (operand.typed().data() == typed.data() && operand.size() == typed.size() && typed.size() > 0)
-                return shows(result, operand.any_value());
+        for (const Variable<T>* operand : operands) {
+            if (operand->typed().data() == typed.data() && operand->size() == typed.size() && typed.size() > 0)
+                return shows(result, operand->any_value());
         }
         add(std::make_unique<StructuredOperation<P, T>>(primitive, shapes, typed.shape()), values, std::array{&result}, where);
     }

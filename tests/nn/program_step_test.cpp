@@ -36,7 +36,7 @@ void check_training(auto options) {
         return [&](const Variable<float>& x, const Variable<float>& t) {
             Tape       tape;
             const auto loss = nn::cross_entropy(network(x), t);
-            optimizer.step(tape.gradient(loss, parameters, as_variables));
+            optimizer.step(tape.gradient(loss, parameters));
             return loss;
         };
     };
@@ -101,6 +101,29 @@ TEST_CASE("An update comes after everything else: what was taken from a paramete
     CHECK(w.value() == Array<double>{0, -1});
 }
 
+TEST_CASE("Gradients of parameters can be returned, as arrays or as Variables; an array that is read is guarded") {
+    nn::Parameters<double> parameters{1};
+    const auto             w = parameters.make("w", {2}, nn::constant(1.0));
+    const auto             f = [&](const Variable<double>& x) {
+        Tape       tape;
+        const auto loss = sum(square(w * x));
+        return std::tuple{loss, tape.gradient(loss, parameters, keep), tape.gradient(loss, parameters, as_variables)};
+    };
+    auto program                         = compile(f, Array<double>{0, 0});
+    const auto [loss, arrays, variables] = program(Array<double>{1, 2});
+    CHECK(arrays[w] == Array<double>{2, 8});
+    CHECK(variables[w].value() == Array<double>{2, 8});
+    auto reading = compile(
+        [&](const Variable<double>& x) {
+            Tape       tape;
+            const auto gradients = tape.gradient(sum(w * x), parameters);
+            return x * gradients[w](0);
+        },
+        Array<double>{3, 4});
+    CHECK(reading(Array<double>{3, 4}).value() == Array<double>{9, 12});
+    CHECK_THROWS_AS(reading(Array<double>{2, 4}), GuardError);
+}
+
 TEST_CASE("A guard that fails leaves parameters and optimizer as they were") {
     nn::Parameters<double> parameters{1};
     const auto             w = parameters.make("w", {1}, nn::constant(1.0));
@@ -120,7 +143,7 @@ TEST_CASE("A guard that fails leaves parameters and optimizer as they were") {
     CHECK(sgd.steps() == 1);
 }
 
-TEST_CASE("What cannot be replayed of parameters is refused: a change by hand, a use after the update, gradients as arrays") {
+TEST_CASE("What cannot be replayed of parameters is refused: a change by hand, a use after the update, gradients written over") {
     nn::Parameters<double> parameters{1};
     const auto             w = parameters.make("w", {2}, nn::constant(1.0));
     optim::Sgd<double>     sgd{parameters, {.learning_rate = 1.0}};
@@ -143,7 +166,9 @@ TEST_CASE("What cannot be replayed of parameters is refused: a change by hand, a
     CHECK_THROWS_WITH_AS(compile(
                              [&](const Variable<double>& v) {
                                  Tape tape;
-                                 sgd.step(tape.gradient(sum(w * v), parameters));
+                                 auto gradients = tape.gradient(sum(w * v), parameters);
+                                 for (auto& entry : gradients) entry.gradient() *= 0.5;
+                                 sgd.step(gradients);
                                  return v;
                              },
                              x),
