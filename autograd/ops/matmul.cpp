@@ -146,4 +146,10 @@ template Variable<double> matmul<double>(const Operand<double>&, const Operand<d
 
 XTGRAD_COMPILE_PRIMITIVE(Matmul)
 
+// Others apply it too.
+template struct Matmul::Planned<float>;
+template struct Matmul::Planned<double>;
+template std::optional<Matmul::Planned<float>>  Matmul::planned<float>() const;
+template std::optional<Matmul::Planned<double>> Matmul::planned<double>() const;
+
 } // namespace xtgrad

@@ -159,6 +159,9 @@ template Variable<double> sum_to<double>(const Variable<double>&, const Shape&, 
 
 } // namespace ops
 
+template std::optional<Reduction::Planned<float>>  Reduction::planned<float>(kernels::Fold, double) const;
+template std::optional<Reduction::Planned<double>> Reduction::planned<double>(kernels::Fold, double) const;
+
 XTGRAD_COMPILE_PRIMITIVE(Sum)
 XTGRAD_COMPILE_PRIMITIVE(Mean)
 XTGRAD_COMPILE_PRIMITIVE(Amax)
