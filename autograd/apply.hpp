@@ -4,6 +4,7 @@
 
 #include <xtgrad/autograd/mutation.hpp>
 #include <xtgrad/autograd/primitive.hpp>
+#include <xtgrad/autograd/program/trace.hpp>
 #include <xtgrad/autograd/sweep.hpp>
 
 namespace xtgrad {
@@ -101,6 +102,8 @@ Variable<T> apply_to(P& primitive, std::span<const Variable<T>* const> operands,
         }
         (std::make_index_sequence<P::arity>{});
     }
+    if (program::Trace* trace = list.trace()) [[unlikely]]
+        trace->structured<P, T>(primitive, operands, output, where);
     if (!found) return Variable<T>(std::move(output));
     return Variable<T>(list.append<StructuredRecord<P, T>>(output, places, where, std::move(primitive), operands));
 }

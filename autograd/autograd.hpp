@@ -8,6 +8,7 @@
 #include <xtgrad/autograd/jacobian.hpp>
 #include <xtgrad/autograd/numeric_derivative.hpp>
 #include <xtgrad/autograd/parameter.hpp>
+#include <xtgrad/autograd/program.hpp>
 #include <xtgrad/autograd/strong_zero.hpp>
 #include <xtgrad/autograd/tape.hpp>
 #include <xtgrad/autograd/triple_check.hpp>

@@ -7,6 +7,7 @@
 
 #include <xtgrad/array/array.hpp>
 #include <xtgrad/autograd/convolution.hpp>
+#include <xtgrad/autograd/mask.hpp>
 #include <xtgrad/autograd/primitives.hpp>
 
 namespace xtgrad {
@@ -20,9 +21,6 @@ class Operand;
 
 /// What xtensor's own operators must leave alone.
 struct DifferentiableTag {};
-
-/// Truth values, as comparisons give them: a plain array, without a gradient.
-using Mask = Array<bool>;
 
 /// Axes counted from the front; a few need no memory of their own.
 using AxisList = xt::svector<std::size_t, 4>;
@@ -157,6 +155,8 @@ Variable<T> where(const Mask& condition, const Operand<T>& a, const Operand<T>& 
 
 template <Scalar T>
 Mask compare(Comparison comparison, const Operand<T>& a, const Operand<T>& b);
+template <Scalar T>
+Mask isfinite(const Variable<T>& x);
 
 } // namespace ops
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <xtgrad/autograd/parameter.hpp>
+#include <xtgrad/autograd/program/compiling.hpp>
 
 namespace xtgrad {
 
@@ -31,7 +32,13 @@ public:
         }
     }
     /// An array may be written over: nobody else holds it.
-    G& gradient() { return const_cast<G&>(std::as_const(*this).gradient()); }
+    G& gradient() {
+        if constexpr (!std::is_same_v<G, Variable<T>>) program::refuse_arrays(SourceLocation{"", 0});
+        return const_cast<G&>(std::as_const(*this).gradient());
+    }
+    /// The value in which it lies. To take that is not to read it.
+    const Variable<T>& variable() const noexcept { return gradient_; }
+    Variable<T>&       variable() noexcept { return gradient_; }
 
     template <std::size_t I>
     decltype(auto) get() const {
@@ -66,7 +73,7 @@ public:
     /// The same, of a value that nobody else may see changed: an array that somebody holds is copied.
     void add_value(const Parameter<T>& parameter, Variable<T> gradient) {
         if constexpr (std::is_same_v<G, Array<T>>) {
-            if (!gradient.typed().reusable()) gradient = Variable<T>(Array<T>(gradient.value()));
+            if (!gradient.typed().reusable() && !program::compiling()) gradient = Variable<T>(Array<T>(gradient.value()));
         }
         entries_.emplace_back(parameter, std::move(gradient));
     }

@@ -2,6 +2,7 @@
 
 #include <xtgrad/autograd/dual.hpp>
 #include <xtgrad/autograd/kernels/elementwise.hpp>
+#include <xtgrad/autograd/program/trace.hpp>
 #include <xtgrad/autograd/scalar_of.hpp>
 #include <xtgrad/autograd/sweep.hpp>
 
@@ -112,30 +113,38 @@ private:
         }
         kernels::Loop loop;
         kernels::plan(loop, extents, shapes);
-        using L = Lanes<T>;
-        kernels::run_outputs<N + 1>(loop, data.data(), std::span<T* const>(outputs.data(), wanted), [&](const L& g, const rules::Repeat<I, L>&... x) {
-            std::array<L, N> gradient = gradient_of<false>(g, std::index_sequence<I...>{}, x...);
-            bool             redo     = false;
-            for (const L& part : gradient) redo = redo || any(isnan(part));
-            // The strong zero only where a NaN came out.
-            if (redo) [[unlikely]]
-                gradient = gradient_of<true>(g, std::index_sequence<I...>{}, x...);
-            std::array<L, N> chosen = gradient;
-            for (std::size_t output = 0; output < wanted; ++output) chosen[output] = gradient[which[output]];
-            return chosen;
-        });
+        using L         = Lanes<T>;
+        const auto pass = [f = f_, loop, wanted, which](const T* const* g_and_x, T* const* to) {
+            kernels::run_outputs<N + 1>(loop, g_and_x, std::span<T* const>(to, wanted), [&](const L& g, const rules::Repeat<I, L>&... x) {
+                std::array<L, N> gradient = gradient_of<false>(f, g, std::index_sequence<I...>{}, x...);
+                bool             redo     = false;
+                for (const L& part : gradient) redo = redo || any(isnan(part));
+                // The strong zero only where a NaN came out.
+                if (redo) [[unlikely]]
+                    gradient = gradient_of<true>(f, g, std::index_sequence<I...>{}, x...);
+                std::array<L, N> chosen = gradient;
+                for (std::size_t output = 0; output < wanted; ++output) chosen[output] = gradient[which[output]];
+                return chosen;
+            });
+        };
+        pass(data.data(), outputs.data());
+        if (program::Trace* trace = program::Trace::active()) {
+            std::array<const Value<T>*, N> made{};
+            for (std::size_t output = 0; output < wanted; ++output) made[output] = &results[output];
+            trace->pass<T>("map", pass, all, std::span<const Value<T>* const>(made.data(), wanted), where);
+        }
         for (std::size_t output = 0; output < wanted; ++output) sweep.contribute<T>(which[output], Variable<T>(std::move(results[output])));
     }
 
     template <bool strict, std::size_t... I>
-    std::array<Lanes<T>, N> gradient_of(const Lanes<T>& g, std::index_sequence<I...>, const rules::Repeat<I, Lanes<T>>&... x) const {
+    static std::array<Lanes<T>, N> gradient_of(const F& f, const Lanes<T>& g, std::index_sequence<I...>, const rules::Repeat<I, Lanes<T>>&... x) {
         using D           = Dual<Lanes<T>, N, strict>;
         const auto seeded = [](const Lanes<T>& value, std::size_t direction) {
             D dual(value);
             dual.partials[direction] = Lanes<T>(T{1});
             return dual;
         };
-        const D                 y = evaluate<D>(f_, seeded(x, I)...);
+        const D                 y = evaluate<D>(f, seeded(x, I)...);
         std::array<Lanes<T>, N> gradient;
         for (std::size_t n = 0; n < N; ++n) gradient[n] = strict ? cotangent_product(g, y.partials[n]) : g * y.partials[n];
         return gradient;
@@ -170,10 +179,15 @@ Variable<T> apply(const F& f, const std::array<Variable<T>, N>& inputs, SourceLo
     Value<T>      output = Value<T>::uninitialized(shape);
     kernels::Loop loop;
     kernels::plan(loop, shape, shapes);
-    kernels::run<N>(loop, data.data(), output.mutable_data(), [&](const auto&... x) {
-        using Plain = Dual<Lanes<T>, 0>;
-        return evaluate<Plain>(f, Plain(x)...).value;
-    });
+    const auto pass = [f, loop](const T* const* operands, T* const* results) {
+        kernels::run<N>(loop, operands, results[0], [&](const auto&... x) {
+            using Plain = Dual<Lanes<T>, 0>;
+            return evaluate<Plain>(f, Plain(x)...).value;
+        });
+    };
+    const std::array<T*, 1> outputs{output.mutable_data()};
+    pass(data.data(), outputs.data());
+    if (program::Trace* trace = program::Trace::active()) trace->pass<T>("map", pass, inputs, std::array{&output}, where);
     if (!found) return Variable<T>(std::move(output));
     return Variable<T>(RecordList::current().append<MapRecord<F, T, N, order>>(output, places, where, f, inputs));
 }

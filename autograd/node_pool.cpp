@@ -1,4 +1,5 @@
 #include <array>
+#include <limits>
 
 #include <xtgrad/autograd/kept_shape.hpp>
 #include <xtgrad/autograd/value.hpp>
@@ -69,6 +70,24 @@ public:
         node->viewed = shells_;
         shells_      = node;
         return true;
+    }
+
+    // Among the waiting nodes, and of a shape that is never asked for, so that taking others costs nothing more.
+    void offer(Node<T>* node) noexcept {
+        node->view_shape = {std::numeric_limits<std::size_t>::max()};
+        kept_ += weight(node->size);
+        Node<T>*& head = waiting_[bucket(node->size)];
+        node->viewed   = head;
+        head           = node;
+    }
+    void withdraw(Node<T>* node) noexcept {
+        for (Node<T>** link = &waiting_[bucket(node->size)]; *link != nullptr; link = &(*link)->viewed) {
+            if (*link != node) continue;
+            *link        = node->viewed;
+            node->viewed = nullptr;
+            kept_ -= weight(node->size);
+            return;
+        }
     }
 
     bool keep(Node<T>* node) noexcept {
@@ -171,6 +190,11 @@ Node<T>* make(const Shape& shape) {
         }
         show_own(node);
     } else if (!same_shape(*node->shape, shape)) {
+        if (node->shape == &node->view_shape) { // an offered one
+            node->view_shape = shape;
+            ++node->references;
+            return node;
+        }
         node->array.resize(shape);
     }
     node->references = 1;
@@ -255,6 +279,16 @@ Array<T> take(Node<T>* node) {
     return std::move(node->array);
 }
 
+template <Scalar T>
+void offer(Node<T>* node) noexcept {
+    pool<T>().offer(node);
+}
+
+template <Scalar T>
+void withdraw(Node<T>* node) noexcept {
+    pool<T>().withdraw(node);
+}
+
 void recycle(AnyNode* node) noexcept {
     if (node->type == ScalarType::float32) {
         recycle_typed(static_cast<Node<float>*>(node));
@@ -277,6 +311,10 @@ template Node<float>*         share<float>(std::shared_ptr<const Array<float>>);
 template Node<double>*        share<double>(std::shared_ptr<const Array<double>>);
 template const Array<float>&  array_of<float>(Node<float>*);
 template const Array<double>& array_of<double>(Node<double>*);
+template void                 offer<float>(Node<float>*) noexcept;
+template void                 offer<double>(Node<double>*) noexcept;
+template void                 withdraw<float>(Node<float>*) noexcept;
+template void                 withdraw<double>(Node<double>*) noexcept;
 template Array<float>         take<float>(Node<float>*);
 template Array<double>        take<double>(Node<double>*);
 

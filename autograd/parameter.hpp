@@ -12,6 +12,10 @@ namespace nn {
 template <Scalar T>
 class Parameters;
 }
+namespace program {
+template <Scalar T>
+class TypedParameterSource;
+}
 
 /// What a tape must know of a parameter of either scalar type.
 class AnyParameterState {
@@ -46,7 +50,7 @@ public:
     using value_type = T;
 
     const std::string& name() const noexcept { return state_->name(); }
-    const Array<T>&    value() const noexcept { return *state_->array; }
+    const Array<T>&    value(SourceLocation where = {}) const;
     const Shape&       shape() const noexcept { return state_->array->shape(); }
     std::size_t        size() const noexcept { return state_->array->size(); }
     /// Counts the changes.
@@ -67,9 +71,12 @@ public:
     Variable<T> source() const;
 
     bool operator==(const Parameter& other) const noexcept { return state_ == other.state_; }
+    /// What is known of it whatever its type.
+    const AnyParameterState& state() const noexcept { return *state_; }
 
 private:
     friend class nn::Parameters<T>;
+    friend class program::TypedParameterSource<T>;
 
     struct State : AnyParameterState {
         std::shared_ptr<Array<T>> array;
@@ -80,6 +87,8 @@ private:
     };
 
     Parameter(std::string name, Array<T> value) : state_(std::make_shared<State>(std::move(name), std::move(value))) {}
+
+    Variable<T> watched_by_tape(SourceLocation where) const;
 
     std::shared_ptr<State> state_;
 };

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <queue>
 
+#include <xtgrad/autograd/program/trace.hpp>
+
 namespace xtgrad {
 
 void Arena::enter_next_chunk(std::size_t bytes) {
@@ -155,6 +157,13 @@ std::vector<RecordList::Place> RecordList::truncate_to_sources(std::size_t begin
 
 template <Scalar T>
 Variable<T> Parameter<T>::watched(SourceLocation where) const {
+    const Variable<T> variable = watched_by_tape(where);
+    if (program::Trace* trace = program::Trace::active()) trace->watched(variable.any_value(), *this, SourceScope::resolve(where));
+    return variable;
+}
+
+template <Scalar T>
+Variable<T> Parameter<T>::watched_by_tape(SourceLocation where) const {
     RecordList& list = RecordList::current();
     if (!list.recording()) return Variable<T>(Value<T>(AnyValue(nodes::share<T>(state_->array))));
     const AnyVariable known = list.watched(*state_);
@@ -181,6 +190,12 @@ Variable<T> Parameter<T>::source() const {
 }
 
 template <Scalar T>
+const Array<T>& Parameter<T>::value(SourceLocation where) const {
+    if (program::Trace* trace = program::Trace::active()) trace->note_read(watched(where).any_value(), SourceScope::resolve(where));
+    return *state_->array;
+}
+
+template <Scalar T>
 void Parameter<T>::assign(Array<T> value, SourceLocation where) const {
     if (value.shape() != shape()) {
         throw ShapeError("parameter '" + name() + "' has shape " + to_string(shape()) + ", the new value " + to_string(value.shape()), where);
@@ -188,14 +203,27 @@ void Parameter<T>::assign(Array<T> value, SourceLocation where) const {
     state_->replace(std::move(value), where);
 }
 
+namespace {
+
+void refuse_change_while_compiling(const AnyParameterState& parameter, SourceLocation where) {
+    if (program::Trace::active() == nullptr) return;
+    throw TapeError("compile: parameter '" + parameter.name() +
+                        "' is changed by the function that is being compiled; only an optimizer's step can be replayed: change it outside",
+                    where);
+}
+
+} // namespace
+
 template <Scalar T>
 void Parameter<T>::State::replace(Array<T> value, SourceLocation where) {
+    refuse_change_while_compiling(*this, where);
     array = std::make_shared<Array<T>>(std::move(value));
     note_change(where);
 }
 
 template <Scalar T>
 T* Parameter<T>::State::writable(SourceLocation where) {
+    refuse_change_while_compiling(*this, where);
     if (array.use_count() > 1) array = std::make_shared<Array<T>>(*array);
     note_change(where);
     return array->data();

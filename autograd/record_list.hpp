@@ -9,6 +9,10 @@
 
 namespace xtgrad {
 
+namespace program {
+class Trace;
+}
+
 /// Memory for records: chunks filled from the front, rewound as a whole, kept for the next tape.
 class Arena {
 public:
@@ -108,6 +112,10 @@ public:
     }
     void note_watched(const AnyParameterState& parameter, const AnyVariable& leaf);
 
+    /// What compile() watches this thread with, or nullptr.
+    program::Trace* trace() const noexcept { return trace_; }
+    void            set_trace(program::Trace* trace) noexcept { trace_ = trace; }
+
     [[noreturn]] static void throw_gone(const AnyVariable& variable, std::string_view operation, SourceLocation where);
 
     ~RecordList();
@@ -126,6 +134,7 @@ private:
     std::vector<WatchedParameter> parameters_;
     std::size_t                   open_tapes_  = 0;
     std::uint64_t                 next_serial_ = 0;
+    program::Trace*               trace_       = nullptr;
 
     // A pointer, because access to a thread_local object with a constructor costs a call each time.
     static inline constinit thread_local RecordList* current_ = nullptr;

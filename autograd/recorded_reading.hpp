@@ -1,8 +1,5 @@
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-
 #include <xtgrad/autograd/cotangent.hpp>
 #include <xtgrad/autograd/variable.hpp>
 
@@ -16,9 +13,7 @@ Variable<T> select(const Mask& mask, const Variable<T>& a, const Variable<T>& b)
 }
 template <Scalar T>
 Mask isfinite(const Variable<T>& x) {
-    Mask result(x.shape());
-    std::transform(x.typed().data(), x.typed().data() + x.size(), result.data(), [](T element) { return std::isfinite(element); });
-    return result;
+    return ops::isfinite<T>(x);
 }
 template <Scalar T>
 Variable<T> cotangent_product(const Variable<T>& g, const Variable<T>& factor) {

@@ -95,6 +95,15 @@ std::vector<AnyVariable> Sweep::run(const AnyVariable& target, AnyVariable seed,
     return results;
 }
 
+namespace {
+
+template <Scalar T>
+[[gnu::cold]] void add_apart(Variable<T>& sum, const Variable<T>& addend) {
+    sum = sum + addend;
+}
+
+} // namespace
+
 template <Scalar T>
 void Sweep::contribute(std::size_t input, Variable<T>&& contribution) {
     const Place   place  = record_->inputs[input];
@@ -113,7 +122,11 @@ void Sweep::contribute(std::size_t input, Variable<T>&& contribution) {
         return;
     }
     Variable<T> together(std::move(sum));
-    ops::accumulate<T>(together, std::move(contribution));
+    if (trace() != nullptr) [[unlikely]] {
+        add_apart(together, contribution);
+    } else {
+        ops::accumulate<T>(together, std::move(contribution));
+    }
     // What was added may have moved the slots.
     slot(place) = std::move(together);
 }

@@ -19,7 +19,6 @@ void accumulate(Variable<T>& sum, Variable<T>&& addend);
 
 } // namespace ops
 
-
 /// The cotangent with which a sweep from `target` starts: `seed`, or one where there is none. Throws ShapeError where the seed has another
 /// shape, or the target needs one.
 AnyVariable first_cotangent(const AnyVariable& target, const AnyVariable* seed, SourceLocation where);
@@ -40,6 +39,8 @@ public:
     // What a record's backward() uses.
 
     bool creates_graph() const noexcept { return creates_graph_; }
+    /// What compile() watches with, or nullptr; then nothing may be changed in place.
+    program::Trace* trace() const noexcept { return list_.trace(); }
     /// Whether the input at `input` leads to a source.
     bool wants(std::size_t input) const noexcept {
         const Place place = record_->inputs[input];

@@ -29,6 +29,13 @@ bool Tape::holds(const AnyVariable& variable, SourceLocation where) const {
     return place != AnyVariable::no_place && place >= begin_;
 }
 
+void program::refuse_arrays(SourceLocation where) {
+    if (!compiling()) return;
+    throw TapeError("gradient: in a function that is being compiled the gradient must be Variables, so that what is done with it is seen: pass "
+                    "xtgrad::as_variables, or Variables to value_and_gradient",
+                    where);
+}
+
 std::size_t Tape::size() const noexcept { return RecordList::current().size() - begin_; }
 
 std::string Tape::to_text() const {

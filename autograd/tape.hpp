@@ -43,6 +43,8 @@ struct AsVariables {
     template <Scalar T>
     using Form = Variable<T>;
 };
+/// Tag: return the gradients as Variables without a history, to compute on with them. A function that is compiled takes its gradients so.
+inline constexpr AsVariables as_variables{};
 
 /// What gradients look like for a kind of source: an array for a variable or parameter, a vector for a range, a tuple for a tuple,
 /// Gradients for parameters; Variables for arrays under create_graph.
@@ -104,6 +106,11 @@ public:
     auto gradient(const Variable<T>& target, const Source& source, CreateGraph, SourceLocation where = {}) {
         return sweep_to<AsVariables>(target, nullptr, source, Mode::creates_graph, where);
     }
+    /// The same as Variables that are constants.
+    template <Scalar T, class Source>
+    auto gradient(const Variable<T>& target, const Source& source, AsVariables, SourceLocation where = {}) {
+        return sweep_to<AsVariables>(target, nullptr, source, Mode::spends, where);
+    }
     /// Vector-Jacobian products: the gradient of Σ seed·target, for a target of any shape.
     template <Scalar T, class Source>
     auto gradient(const Variable<T>& target, const Source& source, const Seed<T>& seed, SourceLocation where = {}) {
@@ -116,6 +123,10 @@ public:
     template <Scalar T, class Source>
     auto gradient(const Variable<T>& target, const Source& source, const Seed<T>& seed, CreateGraph, SourceLocation where = {}) {
         return sweep_to<AsVariables>(target, &seed.cotangent, source, Mode::creates_graph, where);
+    }
+    template <Scalar T, class Source>
+    auto gradient(const Variable<T>& target, const Source& source, const Seed<T>& seed, AsVariables, SourceLocation where = {}) {
+        return sweep_to<AsVariables>(target, &seed.cotangent, source, Mode::spends, where);
     }
 
     /// Whether `variable` was recorded since this tape began; throws TapeError where its own tape is gone.
@@ -145,6 +156,8 @@ private:
 
     template <class Delivery, Scalar T, class Source>
     auto sweep_to(const Variable<T>& target, const AnyVariable* seed, const Source& source, Mode mode, SourceLocation where) {
+        // Gradients of parameters keep their arrays where compile() sees them.
+        if constexpr (std::is_same_v<Delivery, AsArrays> && !ParameterRange<Source>) program::refuse_arrays(where);
         std::vector<AnyVariable> sources;
         if constexpr (std::ranges::sized_range<Source>) sources.reserve(std::ranges::size(source));
         SourceForm<Source>::collect(source, sources, where);

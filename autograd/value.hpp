@@ -82,6 +82,13 @@ const Array<T>& array_of(Node<T>* node);
 template <Scalar T>
 Array<T> take(Node<T>* node);
 void     recycle(AnyNode* node) noexcept;
+/// The next node of this one's size that make() is asked for is this one, with a reference more: so a forward rule writes its result where a
+/// compiled program wants it. The node's elements are somebody else's, it has one reference already, and is not recycled.
+template <Scalar T>
+void offer(Node<T>* node) noexcept;
+/// Takes the offer back, where nobody took it.
+template <Scalar T>
+void withdraw(Node<T>* node) noexcept;
 
 } // namespace nodes
 

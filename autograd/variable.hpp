@@ -66,7 +66,7 @@ public:
     std::size_t  size() const noexcept { return typed().size(); }
     std::size_t  dimension() const noexcept { return typed().dimension(); }
     /// The elements. The reference holds as long as a handle on this value lives.
-    const Array<T>& value() const { return typed().array(); }
+    const Array<T>& value(SourceLocation where = {}) const;
     const Value<T>& typed() const noexcept { return static_cast<const Value<T>&>(value_); }
     /// The number in an array of one element; throws ShapeError for any other.
     T item(SourceLocation where = {}) const;

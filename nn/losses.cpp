@@ -74,7 +74,7 @@ Variable<T> cross_entropy(const Variable<T>& logits, const Array<Index>& labels,
         losses = (1.0 - options.label_smoothing) * losses - (options.label_smoothing / static_cast<double>(classes)) * sum(log_p, 1);
     }
     if (!options.ignored_label.has_value()) return over_batch(losses, options.over);
-    Mask kept(Shape{batch});
+    Array<bool> kept(Shape{batch});
     std::transform(labels.storage().begin(), labels.storage().end(), kept.storage().begin(), [&](Index label) { return !ignored(label); });
     losses           = zero_unless(kept, losses);
     const auto count = std::count(kept.storage().begin(), kept.storage().end(), true);

@@ -26,7 +26,18 @@ void Adam<T>::set_learning_rate(T learning_rate, SourceLocation where) {
 
 template <Scalar T>
 void Adam<T>::step(const Gradients<T>& gradients, SourceLocation where) {
-    const auto matched = this->matched(gradients, where);
+    this->apply(
+        gradients, [this, where](const T* const* elements) { update(elements, where); }, where);
+}
+
+template <Scalar T>
+void Adam<T>::step(const Gradients<T, Variable<T>>& gradients, SourceLocation where) {
+    this->apply(
+        gradients, [this, where](const T* const* elements) { update(elements, where); }, where);
+}
+
+template <Scalar T>
+void Adam<T>::update(const T* const* gradients, SourceLocation where) {
     ++this->steps_;
     // The corrections in double: 1 − 0.999^t loses digits in float.
     const double t          = static_cast<double>(this->steps_);
@@ -35,8 +46,8 @@ void Adam<T>::step(const Gradients<T>& gradients, SourceLocation where) {
     const T      epsilon    = options_.epsilon;
     const T      step_size  = static_cast<T>(double{options_.learning_rate} / (1.0 - std::pow(double{beta1}, t)));
     const T      root_scale = static_cast<T>(1.0 / std::sqrt(1.0 - std::pow(double{beta2}, t)));
-    for (std::size_t place = 0; place < matched.size(); ++place) {
-        const T* g = matched[place]->data();
+    for (std::size_t place = 0; place < this->parameters().size(); ++place) {
+        const T* g = gradients[place];
         T*       m = first_moment_[place].data();
         T*       v = second_moment_[place].data();
         this->parameters()[place].update(

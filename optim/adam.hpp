@@ -25,11 +25,15 @@ public:
 
     /// One update from the gradients that `tape.gradient(loss, parameters)` gives. Throws as Optimizer::matched; then nothing has changed.
     void step(const Gradients<T>& gradients, SourceLocation where = {});
+    /// In a function that compile() compiles it becomes part of the program; the optimizer must live as long, and stay where it is.
+    void step(const Gradients<T, Variable<T>>& gradients, SourceLocation where = {});
 
     const AdamOptions<T>& options() const noexcept { return options_; }
     void                  set_learning_rate(T learning_rate, SourceLocation where = {});
 
 private:
+    void update(const T* const* gradients, SourceLocation where);
+
     AdamOptions<T>        options_;
     std::vector<Array<T>> first_moment_;
     std::vector<Array<T>> second_moment_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <xtgrad/autograd/program/trace.hpp>
+
 namespace xtgrad::optim {
 
 template <Scalar T>
@@ -16,11 +18,14 @@ Optimizer<T>::Optimizer(std::string_view name, std::vector<Parameter<T>> paramet
 }
 
 template <Scalar T>
-std::vector<const Array<T>*> Optimizer<T>::matched(const Gradients<T>& gradients, SourceLocation where) const {
-    std::vector<const Array<T>*> result(parameters_.size(), nullptr);
-    std::size_t                  guess = 0; // gradients nearly always come in the parameters' order
-    for (const auto& [parameter, gradient] : gradients) {
-        std::size_t place = guess++;
+template <class G>
+std::vector<const Variable<T>*> Optimizer<T>::matched(const Gradients<T, G>& gradients, SourceLocation where) const {
+    std::vector<const Variable<T>*> result(parameters_.size(), nullptr);
+    std::size_t                     guess = 0; // gradients nearly always come in the parameters' order
+    for (const auto& entry : gradients) {
+        const Parameter<T>& parameter = entry.parameter;
+        const Variable<T>&  gradient  = entry.variable();
+        std::size_t         place     = guess++;
         if (place >= parameters_.size() || !(parameters_[place] == parameter)) {
             place = static_cast<std::size_t>(std::find(parameters_.begin(), parameters_.end(), parameter) - parameters_.begin());
         }
@@ -43,6 +48,22 @@ std::vector<const Array<T>*> Optimizer<T>::matched(const Gradients<T>& gradients
 }
 
 template <Scalar T>
+template <class G>
+void Optimizer<T>::apply(const Gradients<T, G>& gradients, const std::function<Update>& update, SourceLocation where) const {
+    const auto variables = matched(gradients, where);
+    if (program::Trace* trace = program::Trace::active()) {
+        std::vector<const AnyParameterState*> changed;
+        for (const Parameter<T>& parameter : parameters_) changed.push_back(&parameter.state());
+        trace->update<T>(name_, variables, changed, update, SourceScope::resolve(where));
+        return;
+    }
+    std::vector<const T*> elements;
+    elements.reserve(variables.size());
+    for (const Variable<T>* gradient : variables) elements.push_back(gradient->typed().data());
+    update(elements.data());
+}
+
+template <Scalar T>
 void Optimizer<T>::check_range(std::string_view option, double value, double low, double high, SourceLocation where) {
     if (!(value >= low && value < high)) {
         throw ValueError(
@@ -52,5 +73,12 @@ void Optimizer<T>::check_range(std::string_view option, double value, double low
 
 template class Optimizer<float>;
 template class Optimizer<double>;
+
+#define XTGRAD_INSTANTIATE(T, G) template void Optimizer<T>::apply<G>(const Gradients<T, G>&, const std::function<Update>&, SourceLocation) const;
+XTGRAD_INSTANTIATE(float, Array<float>)
+XTGRAD_INSTANTIATE(float, Variable<float>)
+XTGRAD_INSTANTIATE(double, Array<double>)
+XTGRAD_INSTANTIATE(double, Variable<double>)
+#undef XTGRAD_INSTANTIATE
 
 } // namespace xtgrad::optim

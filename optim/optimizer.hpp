@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include <xtgrad/autograd/gradients.hpp>
@@ -20,9 +21,17 @@ protected:
     Optimizer(std::string_view name, std::vector<Parameter<T>> parameters, SourceLocation where);
     ~Optimizer() = default;
 
+    /// What a step does to each parameter, from the elements of the gradients in the order of the parameters.
+    using Update = void(const T* const* gradients);
+
+    /// Does `update` with the gradients; in a function that is being compiled, at each replay instead. Throws as matched().
+    template <class G>
+    void apply(const Gradients<T, G>& gradients, const std::function<Update>& update, SourceLocation where) const;
+
     /// The gradients in the order of the parameters. Throws ValueError for a gradient of a parameter that is not the optimizer's, or one that
     /// is missing, and ShapeError for one of another shape; then nothing has changed.
-    std::vector<const Array<T>*> matched(const Gradients<T>& gradients, SourceLocation where) const;
+    template <class G>
+    std::vector<const Variable<T>*> matched(const Gradients<T, G>& gradients, SourceLocation where) const;
     /// Throws ValueError unless low ≤ value < high, which NaN is not.
     static void check_range(std::string_view option, double value, double low, double high, SourceLocation where);
 

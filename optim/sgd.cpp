@@ -19,14 +19,25 @@ void Sgd<T>::set_learning_rate(T learning_rate, SourceLocation where) {
 
 template <Scalar T>
 void Sgd<T>::step(const Gradients<T>& gradients, SourceLocation where) {
-    const auto matched = this->matched(gradients, where);
+    this->apply(
+        gradients, [this, where](const T* const* elements) { update(elements, where); }, where);
+}
+
+template <Scalar T>
+void Sgd<T>::step(const Gradients<T, Variable<T>>& gradients, SourceLocation where) {
+    this->apply(
+        gradients, [this, where](const T* const* elements) { update(elements, where); }, where);
+}
+
+template <Scalar T>
+void Sgd<T>::update(const T* const* gradients, SourceLocation where) {
     if (options_.momentum != T{0} && velocity_.empty()) {
         for (const Parameter<T>& parameter : this->parameters()) velocity_.push_back(zeros<T>(parameter.shape()));
     }
     const T rate     = options_.learning_rate;
     const T momentum = options_.momentum;
-    for (std::size_t place = 0; place < matched.size(); ++place) {
-        const T* g = matched[place]->data();
+    for (std::size_t place = 0; place < this->parameters().size(); ++place) {
+        const T* g = gradients[place];
         T*       v = velocity_.empty() ? nullptr : velocity_[place].data();
         this->parameters()[place].update(
             [=](T* p, std::size_t count) {

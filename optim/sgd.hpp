@@ -22,11 +22,15 @@ public:
 
     /// One update from the gradients that `tape.gradient(loss, parameters)` gives. Throws as Optimizer::matched; then nothing has changed.
     void step(const Gradients<T>& gradients, SourceLocation where = {});
+    /// In a function that compile() compiles it becomes part of the program; the optimizer must live as long, and stay where it is.
+    void step(const Gradients<T, Variable<T>>& gradients, SourceLocation where = {});
 
     const SgdOptions<T>& options() const noexcept { return options_; }
     void                 set_learning_rate(T learning_rate, SourceLocation where = {});
 
 private:
+    void update(const T* const* gradients, SourceLocation where);
+
     SgdOptions<T>         options_;
     std::vector<Array<T>> velocity_;
 };

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
-#include <vector>
+
+#include <xtensor/xstorage.hpp>
 
 namespace xtgrad::kernels {
 
@@ -15,10 +16,10 @@ void for_each_row(std::span<const std::size_t> extents, std::span<const std::ptr
     for (const std::size_t extent : extents) {
         if (extent == 0) return;
     }
-    const std::size_t        outer = extents.empty() ? 0 : extents.size() - 1;
-    std::vector<std::size_t> index(outer, 0);
-    std::ptrdiff_t           to   = 0;
-    std::ptrdiff_t           from = 0;
+    const std::size_t           outer = extents.empty() ? 0 : extents.size() - 1;
+    xt::svector<std::size_t, 8> index(outer, 0); // of its own memory only past eight axes
+    std::ptrdiff_t              to   = 0;
+    std::ptrdiff_t              from = 0;
     while (true) {
         row(to, from);
         std::size_t axis = outer;

@@ -5,6 +5,7 @@
 
 #include <xtgrad/autograd/apply.hpp>
 #include <xtgrad/autograd/primitives/shape.hpp>
+#include <xtgrad/autograd/program/trace.hpp>
 
 namespace xtgrad {
 
@@ -31,6 +32,7 @@ Variable<To> cast(const Variable<From>& x, SourceLocation where) {
         where = SourceScope::resolve(where);
         const std::array<Record::Place, 1> place{RecordList::current().place_of(x, Cast::name, where)};
         Value<To>                          y = Cast::forward<To, From>(x.typed());
+        if (program::Trace* trace = program::Trace::active()) trace->cast<To, From>(x.any_value(), y, where);
         if (place[0] == AnyVariable::no_place) return Variable<To>(std::move(y));
         return Variable<To>(RecordList::current().append<CastRecord<To, From>>(y, place, where));
     }
@@ -42,10 +44,20 @@ template Variable<float>  cast<float, float>(const Variable<float>&, SourceLocat
 template Variable<double> cast<double, double>(const Variable<double>&, SourceLocation);
 
 template <Scalar T>
+const Array<T>& Variable<T>::value(SourceLocation where) const {
+    if (program::Trace* trace = program::Trace::active()) trace->note_read(value_, SourceScope::resolve(where));
+    return typed().array();
+}
+
+template <Scalar T>
 T Variable<T>::item(SourceLocation where) const {
     if (size() != 1) throw ShapeError("item: an array of shape " + to_string(shape()) + " is not a single number", where);
+    if (program::Trace* trace = program::Trace::active()) trace->note_read(value_, SourceScope::resolve(where));
     return *typed().data();
 }
+
+template const Array<float>&  Variable<float>::value(SourceLocation) const;
+template const Array<double>& Variable<double>::value(SourceLocation) const;
 
 template float  Variable<float>::item(SourceLocation) const;
 template double Variable<double>::item(SourceLocation) const;

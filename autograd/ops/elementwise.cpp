@@ -8,6 +8,7 @@
 #include <xtgrad/autograd/primitives/cotangent.hpp>
 #include <xtgrad/autograd/primitives/selection.hpp>
 #include <xtgrad/autograd/primitives/transcendental.hpp>
+#include <xtgrad/autograd/program/trace.hpp>
 #include <xtgrad/autograd/recorded_reading.hpp>
 #include <xtgrad/autograd/strong_zero.hpp>
 #include <xtgrad/autograd/sweep.hpp>
@@ -38,9 +39,11 @@ public:
     AnyValue                          saved_output;
 
 private:
-    void backward_by_kernels(Sweep& sweep);
-    void look_for_strong_zeros(StrongZeroReport& report, std::size_t input, const kernels::Loop& loop,
-                               std::array<const T*, most_operands> operands) const;
+    void               backward_by_kernels(Sweep& sweep);
+    [[gnu::cold]] void trace_backward(program::Trace& trace, typename kernels::ElementwiseKernel<T>::Run run, const kernels::Loop& loop,
+                                      const Variable<T>& g, const Value<T>& result) const;
+    void               look_for_strong_zeros(StrongZeroReport& report, std::size_t input, const kernels::Loop& loop,
+                                             std::array<const T*, most_operands> operands) const;
 
     std::uint32_t primitive_;
 };
@@ -147,10 +150,11 @@ void ElementwiseRecord<T>::backward(Sweep& sweep) {
 
 template <Scalar T>
 void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
-    const auto& run  = kernels::table<T>().elementwise[primitive_].backward;
-    const auto& fact = facts<T>[primitive_];
-    Variable<T> g    = sweep.take_cotangent<T>();
-    std::size_t last = 0;
+    const auto& run   = kernels::table<T>().elementwise[primitive_].backward;
+    const auto& fact  = facts<T>[primitive_];
+    Variable<T> g     = sweep.take_cotangent<T>();
+    auto* const trace = sweep.trace();
+    std::size_t last  = 0;
     for (std::size_t input = 0; input < inputs.size(); ++input) {
         if (sweep.wants(input)) last = input;
     }
@@ -190,12 +194,23 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
         }
         if (StrongZeroReport* report = StrongZeroReport::active()) look_for_strong_zeros(*report, input, loop, operands);
         // The last contribution is written over the cotangent where nobody else holds it.
-        const bool in_place = input == last && g.typed().reusable();
+        const bool in_place = input == last && g.typed().reusable() && trace == nullptr;
         Value<T>   result   = in_place ? g.typed() : Value<T>::uninitialized(g_shape);
         run[input](loop, operands.data(), result.mutable_data());
+        if (trace != nullptr) [[unlikely]]
+            trace_backward(*trace, run[input], loop, g, result);
         if (in_place) g = Variable<T>(Value<T>());
         sweep.contribute<T>(input, Variable<T>(std::move(result)));
     }
+}
+
+template <Scalar T>
+void ElementwiseRecord<T>::trace_backward(program::Trace& trace, typename kernels::ElementwiseKernel<T>::Run run, const kernels::Loop& loop,
+                                          const Variable<T>& g, const Value<T>& result) const {
+    std::vector<const AnyValue*> operands{&g.any_value()};
+    for (std::size_t input = 0; input < facts<T>[primitive_].form.inputs; ++input) operands.push_back(&saved[input]);
+    if (!saved_output.empty()) operands.push_back(&saved_output);
+    trace.elementwise<T>(name(), run, loop, operands, result, where);
 }
 
 // The derivative itself, from a cotangent of ones, tells where a zero cotangent would have met an infinity or a NaN.
@@ -209,7 +224,8 @@ void ElementwiseRecord<T>::look_for_strong_zeros(StrongZeroReport& report, std::
     operands[0] = ones.data();
     kernels::table<T>().elementwise[primitive_].backward[input](loop, operands.data(), derivative.mutable_data());
     for (std::size_t element = derivative.size(); element-- > 0;) {
-        if (g[element] != T{0} || std::isfinite(derivative.data()[element])) continue;
+        // A cotangent that is one number does not move.
+        if (g[element * loop.moves[0]] != T{0} || std::isfinite(derivative.data()[element])) continue;
         ++entry.count;
         entry.first_place = element;
     }
@@ -219,6 +235,18 @@ void ElementwiseRecord<T>::look_for_strong_zeros(StrongZeroReport& report, std::
 } // namespace
 
 namespace ops {
+
+namespace {
+
+template <Scalar T>
+[[gnu::cold]] void trace_forward(program::Trace& trace, std::size_t primitive, std::initializer_list<const Operand<T>*> operands,
+                                 const kernels::Loop& loop, const Value<T>& result, SourceLocation where) {
+    std::vector<const AnyValue*> values;
+    for (const Operand<T>* operand : operands) values.push_back(&operand->variable().any_value());
+    trace.elementwise<T>(facts<T>[primitive].name, kernels::table<T>().elementwise[primitive].forward, loop, values, result, where);
+}
+
+} // namespace
 
 template <Scalar T>
 Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Operand<T>*> operands) {
@@ -269,6 +297,8 @@ Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Opera
         kernels::plan(loop, *shape, std::span(shapes.data(), count));
     }
     kernels::table<T>().elementwise[primitive].forward(loop, data.data(), result.mutable_data());
+    if (list.trace() != nullptr) [[unlikely]]
+        trace_forward(*list.trace(), primitive, operands, loop, result, where);
     if (!found) return Variable<T>(std::move(result));
     return Variable<T>(list.append<ElementwiseRecord<T>>(result, std::span(places.data(), count), where, primitive, operands));
 }

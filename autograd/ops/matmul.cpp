@@ -75,6 +75,19 @@ Value<T> Matmul::forward(const Value<T>& a, const Value<T>& b) const {
 }
 
 template <Scalar T>
+void Matmul::Planned<T>::operator()(const void* const* operands, T* result) const {
+    gemm<T>(transpose_a, transpose_b, rows, columns, inner, T{1}, static_cast<const T*>(operands[0]), static_cast<const T*>(operands[1]), T{0},
+            result);
+}
+
+template <Scalar T>
+std::optional<Matmul::Planned<T>> Matmul::planned() const {
+    if (shape.size() != 2) return std::nullopt;
+    return Planned<T>{transpose_a, transpose_b, static_cast<Index>(shape[0]), static_cast<Index>(shape[1]),
+                      static_cast<Index>(shape_a[transpose_a ? 0 : 1])};
+}
+
+template <Scalar T>
 Variable<T> Matmul::product(const Variable<T>& a, const Variable<T>& b, bool of_a, bool of_b) {
     Matmul primitive;
     primitive.transpose_a = of_a;
@@ -132,5 +145,11 @@ template Variable<double> matmul<double>(const Operand<double>&, const Operand<d
 } // namespace ops
 
 XTGRAD_COMPILE_PRIMITIVE(Matmul)
+
+// Others apply it too.
+template struct Matmul::Planned<float>;
+template struct Matmul::Planned<double>;
+template std::optional<Matmul::Planned<float>>  Matmul::planned<float>() const;
+template std::optional<Matmul::Planned<double>> Matmul::planned<double>() const;
 
 } // namespace xtgrad

@@ -34,8 +34,18 @@ Shape Reduction::result_shape() const {
 }
 
 template <Scalar T>
+std::optional<Reduction::Planned<T>> Reduction::planned(kernels::Fold kind, double divisor) const {
+    if (axes.empty() || count() == 0 || element_count(input_shape) == 0 || axes.back() - axes.front() + 1 != axes.size()) return std::nullopt;
+    Planned<T> plan{kernels::table<T>().fold[static_cast<std::size_t>(kind)], 1, count(), 1, static_cast<T>(divisor)};
+    for (std::size_t axis = 0; axis < axes.front(); ++axis) plan.outer *= input_shape[axis];
+    for (std::size_t axis = axes.back() + 1; axis < input_shape.size(); ++axis) plan.inner *= input_shape[axis];
+    return plan;
+}
+
+template <Scalar T>
 Value<T> Reduction::fold(Value<T> x, kernels::Fold kind) const {
-    if (axes.empty()) return x.viewed_as(input_shape);
+    // The sum of one element is that element.
+    if (axes.empty() || (count() == 1 && kind != kernels::Fold::logsumexp)) return x.viewed_as(result_shape());
     if (x.size() == 0) return Value<T>::uninitialized(result_shape());
     const auto fold_group = kernels::table<T>().fold[static_cast<std::size_t>(kind)];
     if (axes.back() - axes.front() + 1 == axes.size()) {
@@ -148,6 +158,9 @@ template Variable<float>  sum_to<float>(const Variable<float>&, const Shape&, So
 template Variable<double> sum_to<double>(const Variable<double>&, const Shape&, SourceLocation);
 
 } // namespace ops
+
+template std::optional<Reduction::Planned<float>>  Reduction::planned<float>(kernels::Fold, double) const;
+template std::optional<Reduction::Planned<double>> Reduction::planned<double>(kernels::Fold, double) const;
 
 XTGRAD_COMPILE_PRIMITIVE(Sum)
 XTGRAD_COMPILE_PRIMITIVE(Mean)

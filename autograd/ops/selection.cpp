@@ -2,64 +2,68 @@
 #include <cmath>
 
 #include <xtgrad/autograd/kernels/loop.hpp>
-#include <xtgrad/autograd/variable.hpp>
+#include <xtgrad/autograd/program/guard.hpp>
+#include <xtgrad/autograd/program/operations.hpp>
+#include <xtgrad/autograd/program/trace.hpp>
 
 namespace xtgrad::ops {
+
+using program::CallOperation;
+using program::CompareOperation;
+using program::EachOperation;
+using program::Trace;
 
 namespace {
 
 // Numbers as a mask has them, for kernels that know only T.
 template <Scalar T>
-Variable<T> as_numbers(const Mask& mask) {
-    Value<T> numbers = Value<T>::uninitialized(mask.shape());
-    std::transform(mask.storage().begin(), mask.storage().end(), numbers.mutable_data(), [](bool truth) { return truth ? T{1} : T{0}; });
+Variable<T> as_numbers(const Mask& mask, SourceLocation line) {
+    const auto number  = [](bool truth) { return truth ? T{1} : T{0}; };
+    Value<T>   numbers = Value<T>::uninitialized(mask.shape());
+    Trace*     trace   = Trace::active();
+    const bool follows = trace != nullptr && trace->follows(mask);
+    const auto truths  = follows ? trace->unread(mask) : mask.array().data();
+    std::transform(truths, truths + mask.size(), numbers.mutable_data(), number);
+    if (follows) trace->use_mask(std::make_unique<EachOperation<bool, T, decltype(number)>>("numbers", mask.size(), number), mask, numbers, line);
     return Variable<T>(std::move(numbers));
-}
-
-template <Scalar T, class Truth>
-void compare_into(bool* result, const Variable<T>& a, const Variable<T>& b, const Shape& shape, Truth truth) {
-    kernels::Loop                     loop;
-    const std::array<const Shape*, 2> shapes{&a.shape(), &b.shape()};
-    kernels::plan(loop, shape, shapes);
-    std::array<const T*, 2>                     at{a.typed().data(), b.typed().data()};
-    std::array<std::size_t, kernels::most_axes> index{};
-    for (std::size_t row = 0; row < loop.rows; ++row) {
-        for (std::size_t i = 0; i < loop.inner; ++i) *result++ = truth(at[0][i * loop.moves[0]], at[1][i * loop.moves[1]]);
-        for (std::size_t axis = 0; axis < loop.outer_axes; ++axis) {
-            for (std::size_t operand = 0; operand < 2; ++operand) at[operand] += loop.steps[operand][axis];
-            if (++index[axis] < loop.extents[axis]) break;
-            for (std::size_t operand = 0; operand < 2; ++operand) at[operand] -= loop.steps[operand][axis] * loop.extents[axis];
-            index[axis] = 0;
-        }
-    }
 }
 
 } // namespace
 
 template <Scalar T>
 Variable<T> where(const Mask& condition, const Operand<T>& a, const Operand<T>& b) {
-    const Operand<T> numbers(as_numbers<T>(condition), a.where());
+    const Operand<T> numbers(as_numbers<T>(condition, a.where()), a.where());
     return elementwise<T>(elementwise_index<Where>, {&numbers, &a, &b});
 }
 
 template <Scalar T>
 Mask compare(Comparison comparison, const Operand<T>& a, const Operand<T>& b) {
-    const Shape shape = broadcast_shapes("comparison", a.variable().shape(), b.variable().shape(), a.where());
-    Mask        result(shape);
-    const auto  into = [&](auto truth) { compare_into<T>(result.data(), a.variable(), b.variable(), shape, truth); };
-    switch (comparison) {
-    case Comparison::less:
-        into([](T x, T y) { return x < y; });
-        break;
-    case Comparison::less_equal:
-        into([](T x, T y) { return x <= y; });
-        break;
-    case Comparison::equal:
-        into([](T x, T y) { return x == y; });
-        break;
-    case Comparison::not_equal:
-        into([](T x, T y) { return x != y; });
-        break;
+    const Variable<T>&                x     = a.variable();
+    const Variable<T>&                y     = b.variable();
+    const Shape                       shape = broadcast_shapes("comparison", x.shape(), y.shape(), a.where());
+    const std::array<const Shape*, 2> shapes{&x.shape(), &y.shape()};
+    const std::array<const T*, 2>     elements{x.typed().data(), y.typed().data()};
+    Array<bool>                       truths(shape);
+    kernels::Loop                     loop;
+    kernels::plan(loop, shape, shapes);
+    kernels::compare<T>(comparison, loop, elements.data(), truths.data());
+    Mask result(std::move(truths));
+    if (Trace* trace = Trace::active()) {
+        trace->add_mask(std::make_unique<CompareOperation<T>>(comparison, loop), std::array{&x.any_value(), &y.any_value()}, result,
+                        SourceScope::resolve(a.where()));
+    }
+    return result;
+}
+
+template <Scalar T>
+Mask isfinite(const Variable<T>& x) {
+    const auto  finite = [](T element) { return std::isfinite(element); };
+    Array<bool> truths(x.shape());
+    std::transform(x.typed().data(), x.typed().data() + x.size(), truths.data(), finite);
+    Mask result(std::move(truths));
+    if (Trace* trace = Trace::active()) {
+        trace->add_mask(std::make_unique<EachOperation<T, bool, decltype(finite)>>("isfinite", x.size(), finite), std::array{&x.any_value()}, result,
+                        SourceScope::resolve(x.any_value().node()->made_at));
     }
     return result;
 }
@@ -67,18 +71,37 @@ Mask compare(Comparison comparison, const Operand<T>& a, const Operand<T>& b) {
 template <Scalar T>
 Variable<T> clip(const Operand<T>& x, const Operand<T>& low, const Operand<T>& high) {
     const Mask ordered = compare<T>(Comparison::less_equal, low, high);
-    if (!std::all_of(ordered.storage().begin(), ordered.storage().end(), [](bool truth) { return truth; })) {
+    if (!all(ordered)) {
         throw ValueError("clip: the lower bound must not exceed the upper one, and neither may be NaN", x.where());
     }
     return elementwise<T>(elementwise_index<Clip>, {&x, &low, &high});
 }
 
+namespace {
+
+// The places of the largest along the middle axis of a contiguous [outer, length, inner] array.
+template <Scalar T>
+void places_of_largest(const T* data, std::size_t outer, std::size_t length, std::size_t inner, Index* result) {
+    const auto later_wins = [](T best, T candidate) { return candidate > best || (std::isnan(candidate) && !std::isnan(best)); };
+    for (std::size_t o = 0; o < outer; ++o) {
+        for (std::size_t i = 0; i < inner; ++i) {
+            const T*    line = data + o * length * inner + i;
+            std::size_t best = 0;
+            for (std::size_t place = 1; place < length; ++place) {
+                if (later_wins(line[best * inner], line[place * inner])) best = place;
+            }
+            result[o * inner + i] = static_cast<Index>(best);
+        }
+    }
+}
+
+} // namespace
+
 template <Scalar T>
 Array<Index> argmax(const Variable<T>& x, const Axes& axes, SourceLocation where) {
-    const auto        later_wins = [](T best, T candidate) { return candidate > best || (std::isnan(candidate) && !std::isnan(best)); };
-    const bool        flat       = axes.is_every();
-    const std::size_t axis       = flat ? 0 : axes.normalized("argmax", x.dimension(), where).front();
-    const std::size_t length     = flat ? x.size() : x.shape()[axis];
+    const bool        flat   = axes.is_every();
+    const std::size_t axis   = flat ? 0 : axes.normalized("argmax", x.dimension(), where).front();
+    const std::size_t length = flat ? x.size() : x.shape()[axis];
     Shape             shape;
     std::size_t       outer = 1;
     std::size_t       inner = 1;
@@ -90,16 +113,18 @@ Array<Index> argmax(const Variable<T>& x, const Axes& axes, SourceLocation where
     if (length == 0 && outer * inner > 0)
         throw ShapeError("argmax: an array of shape " + to_string(x.shape()) + " has no largest element there", where);
     Array<Index> result(shape);
-    const T*     data = x.typed().data();
-    for (std::size_t o = 0; o < outer; ++o) {
-        for (std::size_t i = 0; i < inner; ++i) {
-            const T*    line = data + o * length * inner + i;
-            std::size_t best = 0;
-            for (std::size_t place = 1; place < length; ++place) {
-                if (later_wins(line[best * inner], line[place * inner])) best = place;
+    places_of_largest(x.typed().data(), outer, length, inner, result.data());
+    if (Trace* trace = Trace::active()) {
+        where      = SourceScope::resolve(where);
+        auto check = [=, places = Array<Index>(shape)](const void* const* operands, void* const*) mutable {
+            places_of_largest(static_cast<const T*>(operands[0]), outer, length, inner, places.data());
+            if (places != result) {
+                throw GuardError("program: the result of argmax at " + to_string(where) +
+                                     " changed since the function was compiled; places cannot be replayed: compile it again",
+                                 where);
             }
-            result.data()[o * inner + i] = static_cast<Index>(best);
-        }
+        };
+        trace->note_argmax(std::make_unique<CallOperation<decltype(check)>>("argmax", std::move(check), true), x.any_value(), where);
     }
     return result;
 }
@@ -110,6 +135,8 @@ template Mask             compare<float>(Comparison, const Operand<float>&, cons
 template Mask             compare<double>(Comparison, const Operand<double>&, const Operand<double>&);
 template Variable<float>  clip<float>(const Operand<float>&, const Operand<float>&, const Operand<float>&);
 template Variable<double> clip<double>(const Operand<double>&, const Operand<double>&, const Operand<double>&);
+template Mask             isfinite<float>(const Variable<float>&);
+template Mask             isfinite<double>(const Variable<double>&);
 template Array<Index>     argmax<float>(const Variable<float>&, const Axes&, SourceLocation);
 template Array<Index>     argmax<double>(const Variable<double>&, const Axes&, SourceLocation);
 

@@ -12,9 +12,9 @@ namespace xtgrad {
 /// What the sums of a convolution share: y, x and weight are each linear in the other two, and each is the sum over the same products. With a
 /// selection y has the positions alone that a pooling chose, in the shape of its result.
 struct ConvolutionSum {
-    Conv2dOptions                             options{};
-    kernels::Convolution                      extents{};
-    std::shared_ptr<const kernels::Selection> selection{};
+    Conv2dOptions                       options{};
+    kernels::Convolution                extents{};
+    std::shared_ptr<kernels::Selection> selection{};
 
     Shape image_shape() const { return {extents.batch, extents.groups * extents.in_channels, extents.image.height, extents.image.width}; }
     Shape weight_shape() const { return {extents.groups * extents.out_channels, extents.in_channels, extents.kernel.height, extents.kernel.width}; }

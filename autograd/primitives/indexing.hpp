@@ -11,6 +11,7 @@ namespace xtgrad {
 struct Lattice {
     std::vector<Index> starts;
     std::vector<Index> steps;
+    bool               operator==(const Lattice&) const = default;
 
     /// The offset of the first place, and the steps in elements, in an array of `shape`.
     std::pair<std::ptrdiff_t, Steps> in(const Shape& shape) const {
@@ -38,6 +39,7 @@ struct Slice {
     Lattice lattice;
     Shape   shape; // of the result
     Shape   input_shape{};
+    bool    operator==(const Slice&) const = default;
 
     void infer(SourceLocation, const Shape& x) { input_shape = x; }
     template <Scalar T>
@@ -73,6 +75,7 @@ struct Pad {
     Lattice lattice;
     Shape   shape; // of the result
     Shape   input_shape{};
+    bool    operator==(const Pad&) const = default;
 
     void infer(SourceLocation, const Shape& x) { input_shape = x; }
     template <Scalar T>

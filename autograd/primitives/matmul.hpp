@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include <xtgrad/autograd/primitive.hpp>
 #include <xtgrad/autograd/primitives/reference.hpp>
 
@@ -19,6 +21,16 @@ struct Matmul {
     void infer(SourceLocation where, const Shape& a, const Shape& b);
     template <Scalar T>
     Value<T> forward(const Value<T>& a, const Value<T>& b) const;
+    /// A single product of two matrices of known extents.
+    template <Scalar T>
+    struct Planned {
+        bool  transpose_a, transpose_b;
+        Index rows, columns, inner;
+        void  operator()(const void* const* operands, T* result) const;
+    };
+    template <Scalar T>
+    std::optional<Planned<T>> planned() const;
+    bool                      operator==(const Matmul&) const = default;
     // The transposes that the gradient needs stay flags.
     template <Scalar T>
     auto vjp_from_input(const Variable<T>& g, const Variable<T>& a, const Variable<T>& b) const {

@@ -17,10 +17,9 @@ struct PooledConv2d : ConvolutionSum {
     void infer(SourceLocation where, const Shape& x, const Shape& weight, const Shape& bias);
     template <Scalar T>
     Value<T> forward(const Value<T>& x, const Value<T>& weight, const Value<T>& bias) {
-        auto     chosen = std::allocate_shared<kernels::Selection>(PoolAllocator<kernels::Selection>(), pooling);
+        if (selection == nullptr) selection = std::allocate_shared<kernels::Selection>(PoolAllocator<kernels::Selection>(), pooling);
         Value<T> y = Value<T>::uninitialized({extents.batch, extents.groups * extents.out_channels, pooling.result.height, pooling.result.width});
-        kernels::convolve_and_pool<T>(extents, x.data(), weight.data(), bias.data(), y.mutable_data(), *chosen);
-        selection = std::move(chosen);
+        kernels::convolve_and_pool<T>(extents, x.data(), weight.data(), bias.data(), y.mutable_data(), *selection);
         return y;
     }
     template <Scalar T>

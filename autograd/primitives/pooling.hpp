@@ -9,12 +9,13 @@
 
 namespace xtgrad {
 
-/// What a pooling and the gradients through it share. The winners are known once the pooling is computed.
+/// What a pooling and the gradients through it share. The winners are known once the pooling is computed, and found anew where it is computed
+/// again, as a compiled program does.
 struct PoolingPlan {
-    kernels::Pooling                        extents{};
-    Shape                                   image_shape{};
-    Shape                                   result_shape{};
-    std::shared_ptr<const kernels::Winners> winners{};
+    kernels::Pooling                  extents{};
+    Shape                             image_shape{};
+    Shape                             result_shape{};
+    std::shared_ptr<kernels::Winners> winners{};
 
     /// Calls visit(place in the result, place in the image) for each element under each window, a window's in row-major order.
     template <class Visit>
@@ -58,10 +59,9 @@ struct MaxPool2d : PoolingPlan {
     void infer(SourceLocation where, const Shape& x);
     template <Scalar T>
     Value<T> forward(const Value<T>& x) {
-        Value<T> y     = Value<T>::uninitialized(result_shape);
-        auto     found = std::allocate_shared<kernels::Winners>(PoolAllocator<kernels::Winners>(), extents);
-        kernels::max_pool<T>(extents, x.data(), y.mutable_data(), *found);
-        winners = std::move(found);
+        Value<T> y = Value<T>::uninitialized(result_shape);
+        if (winners == nullptr) winners = std::allocate_shared<kernels::Winners>(PoolAllocator<kernels::Winners>(), extents);
+        kernels::max_pool<T>(extents, x.data(), y.mutable_data(), *winners);
         return y;
     }
     template <Scalar T>

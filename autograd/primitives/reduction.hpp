@@ -1,6 +1,7 @@
 #pragma once
 
 #include <numeric>
+#include <optional>
 
 #include <xtgrad/autograd/kernels/table.hpp>
 #include <xtgrad/autograd/primitive.hpp>
@@ -30,6 +31,23 @@ struct Reduction {
     }
     void infer(SourceLocation, const Shape& x) { input_shape = x; }
 
+    /// The fold of one group of neighbouring axes of known extents, and the count by which a mean divides.
+    template <Scalar T>
+    struct Planned {
+        void (*fold)(const T* x, T* y, std::size_t outer, std::size_t length, std::size_t inner);
+        std::size_t outer, length, inner;
+        T           divisor;
+
+        void operator()(const void* const* operands, T* result) const {
+            fold(static_cast<const T*>(operands[0]), result, outer, length, inner);
+            if (divisor == T{1}) return;
+            for (std::size_t i = 0; i < outer * inner; ++i) result[i] /= divisor;
+        }
+    };
+    template <Scalar T>
+    std::optional<Planned<T>> planned(kernels::Fold kind, double divisor) const;
+    bool                      operator==(const Reduction&) const = default;
+
     /// Folds group after group of neighbouring reduced axes, the last first.
     template <Scalar T>
     Value<T> fold(Value<T> x, kernels::Fold kind) const;
@@ -53,6 +71,10 @@ struct Sum : Reduction {
         return count() == 0 ? Value<T>::filled(result_shape(), T{0}) : fold<T>(x, kernels::Fold::sum);
     }
     template <Scalar T>
+    auto planned() const {
+        return Reduction::planned<T>(kernels::Fold::sum, 1);
+    }
+    template <Scalar T>
     Variable<T> vjp(const Variable<T>& g) const {
         return broadcast_to(kept(g), input_shape);
     }
@@ -68,6 +90,10 @@ struct Mean : Reduction {
 
     template <Scalar T>
     Value<T> forward(const Value<T>& x) const;
+    template <Scalar T>
+    auto planned() const {
+        return Reduction::planned<T>(kernels::Fold::sum, static_cast<double>(count()));
+    }
     // Of nothing: zeros of the right shape, which is empty.
     template <Scalar T>
     Variable<T> vjp(const Variable<T>& g) const {
@@ -99,6 +125,10 @@ struct Amax : Reduction {
         return fold<T>(x, kernels::Fold::amax);
     }
     template <Scalar T>
+    auto planned() const {
+        return Reduction::planned<T>(kernels::Fold::amax, 1);
+    }
+    template <Scalar T>
     Variable<T> vjp_from_both(const Variable<T>& g, const Variable<T>& x, const Variable<T>& y) const {
         return extreme_vjp(kept(g), x, kept(y), std::vector<Index>(axes.begin(), axes.end()));
     }
@@ -118,6 +148,10 @@ struct Amin : Reduction {
         return fold<T>(x, kernels::Fold::amin);
     }
     template <Scalar T>
+    auto planned() const {
+        return Reduction::planned<T>(kernels::Fold::amin, 1);
+    }
+    template <Scalar T>
     Variable<T> vjp_from_both(const Variable<T>& g, const Variable<T>& x, const Variable<T>& y) const {
         return extreme_vjp(kept(g), x, kept(y), std::vector<Index>(axes.begin(), axes.end()));
     }
@@ -134,6 +168,10 @@ struct Logsumexp : Reduction {
     template <Scalar T>
     Value<T> forward(const Value<T>& x) const {
         return count() == 0 ? Value<T>::filled(result_shape(), -std::numeric_limits<T>::infinity()) : fold<T>(x, kernels::Fold::logsumexp);
+    }
+    template <Scalar T>
+    auto planned() const {
+        return Reduction::planned<T>(kernels::Fold::logsumexp, 1);
     }
     // The softmax, summed anew rather than e^(x − y), whose error is that of y. Where every x is −inf nothing depends on anything; an
     // infinite x takes all.

@@ -46,6 +46,7 @@ struct Reshape {
 
     Shape shape;
     Shape input_shape{};
+    bool  operator==(const Reshape&) const = default;
 
     void infer(SourceLocation, const Shape& x) { input_shape = x; }
     template <Scalar T>
@@ -76,6 +77,7 @@ struct Transpose {
     static constexpr std::size_t      arity = 1;
 
     AxisList axes; // axes[i] is where axis i of the result comes from
+    bool     operator==(const Transpose&) const = default;
 
     void infer(SourceLocation, const Shape&) {}
     template <Scalar T>
@@ -122,6 +124,7 @@ struct BroadcastTo {
 
     Shape shape;
     Shape input_shape{};
+    bool  operator==(const BroadcastTo&) const = default;
 
     void infer(SourceLocation, const Shape& x) { input_shape = x; }
     template <Scalar T>
@@ -166,6 +169,7 @@ struct Concatenate {
 
     std::size_t        axis = 0;
     std::vector<Shape> input_shapes{};
+    bool               operator==(const Concatenate&) const = default;
 
     void infer(SourceLocation where, const std::vector<Shape>& shapes);
     template <Scalar T>
