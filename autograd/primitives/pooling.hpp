@@ -81,10 +81,10 @@ struct MaxPool2d : PoolingPlan {
     }
     static std::vector<Sample<MaxPool2d>> samples() {
         std::vector<Sample<MaxPool2d>> samples;
-        const auto                     add = [&](const PerSide& window, const MaxPool2dOptions& options, const Shape& shape) {
+        const auto                     add = [&](const PerSide& of_window, const MaxPool2dOptions& with, const Shape& shape) {
             MaxPool2d primitive;
-            primitive.window  = window;
-            primitive.options = options;
+            primitive.window  = of_window;
+            primitive.options = with;
             samples.push_back({primitive, {sample_array(shape)}});
         };
         add(1, {}, {1, 2, 2, 3});

@@ -320,7 +320,7 @@ TEST_CASE("The results of convolutions and poolings are the same for any number 
     };
     const std::size_t before = num_threads();
     const auto        one    = step(1);
-    for (const std::size_t threads : {2, 3, 7}) {
+    for (const std::size_t threads : std::initializer_list<std::size_t>{2, 3, 7}) {
         const auto several = step(threads);
         for (std::size_t place = 0; place < one.size(); ++place) CHECK(several[place] == one[place]);
     }
