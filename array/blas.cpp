@@ -6,8 +6,13 @@
 #include <string>
 #include <vector>
 
+#include <xtgrad/array/threads.hpp>
+
 #ifdef XTGRAD_USE_BLAS
 #include <cblas.h>
+
+// OpenBLAS has it, other BLAS do not.
+extern "C" __attribute__((weak)) void openblas_set_num_threads(int count);
 #endif
 
 namespace xtgrad {
@@ -52,16 +57,65 @@ void multiply_plainly(Operand<T> a, Operand<T> b, Index rows, Index columns, Ind
 
 int as_int(Index extent) { return static_cast<int>(extent); }
 
-void multiply(bool transpose_a, bool transpose_b, Index rows, Index columns, Index inner, double alpha, const double* a, const double* b, double beta,
-              double* c) {
-    cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans, as_int(rows), as_int(columns),
-                as_int(inner), alpha, a, as_int(transpose_a ? rows : inner), b, as_int(transpose_b ? inner : columns), beta, c, as_int(columns));
+// A rows × columns part of a product; the steps are those between rows as they are stored.
+template <class T>
+struct Part {
+    Index    rows, columns, inner;
+    const T *a, *b;
+    T*       c;
+    Index    step_a, step_b, step_c;
+};
+
+void multiply_part(bool transpose_a, bool transpose_b, double alpha, double beta, const Part<double>& part) {
+    cblas_dgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans, as_int(part.rows),
+                as_int(part.columns), as_int(part.inner), alpha, part.a, as_int(part.step_a), part.b, as_int(part.step_b), beta, part.c,
+                as_int(part.step_c));
 }
 
-void multiply(bool transpose_a, bool transpose_b, Index rows, Index columns, Index inner, float alpha, const float* a, const float* b, float beta,
-              float* c) {
-    cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans, as_int(rows), as_int(columns),
-                as_int(inner), alpha, a, as_int(transpose_a ? rows : inner), b, as_int(transpose_b ? inner : columns), beta, c, as_int(columns));
+void multiply_part(bool transpose_a, bool transpose_b, float alpha, float beta, const Part<float>& part) {
+    cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans, as_int(part.rows),
+                as_int(part.columns), as_int(part.inner), alpha, part.a, as_int(part.step_a), part.b, as_int(part.step_b), beta, part.c,
+                as_int(part.step_c));
+}
+
+// One pool of threads: OpenBLAS's own beside it would fight for the processors.
+void leave_threads_to_the_pool() {
+    static const bool left = [] {
+        if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
+        return true;
+    }();
+    static_cast<void>(left);
+}
+
+// Multiplications below which a part is not worth a thread: 2^17 take 3 to 6 µs, waking one that looks for work 1 µs.
+constexpr Index least_per_thread = Index{1} << 17;
+// Rows or columns of a part come in multiples of what OpenBLAS's inner kernels take at once.
+constexpr Index rows_at_once = 16;
+
+template <class T>
+void multiply(bool transpose_a, bool transpose_b, Index rows, Index columns, Index inner, T alpha, const T* a, const T* b, T beta, T* c) {
+    leave_threads_to_the_pool();
+    const Part<T> whole{rows, columns, inner, a, b, c, transpose_a ? rows : inner, transpose_b ? inner : columns, columns};
+    const bool    by_rows = rows >= columns;
+    const Index   extent  = by_rows ? rows : columns;
+    const Index   groups  = (extent + rows_at_once - 1) / rows_at_once;
+    const Index   work    = (by_rows ? columns : rows) * inner * rows_at_once; // of a group; the extents are ints
+    const Index   grain   = std::max<Index>(1, (least_per_thread + work - 1) / work);
+    parallel_for(static_cast<std::size_t>(groups), static_cast<std::size_t>(grain), [&](std::size_t begin, std::size_t end) {
+        const Index first = static_cast<Index>(begin) * rows_at_once;
+        const Index count = std::min(static_cast<Index>(end) * rows_at_once, extent) - first;
+        Part<T>     part  = whole;
+        if (by_rows) {
+            part.rows = count;
+            part.a += transpose_a ? first : first * whole.step_a;
+            part.c += first * whole.step_c;
+        } else {
+            part.columns = count;
+            part.b += transpose_b ? first * whole.step_b : first;
+            part.c += first;
+        }
+        multiply_part(transpose_a, transpose_b, alpha, beta, part);
+    });
 }
 
 #else

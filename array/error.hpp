@@ -63,16 +63,26 @@ public:
 /// show the line on which the user called the layer. The outermost scope wins.
 class SourceScope {
 public:
-    explicit SourceScope(SourceLocation where) noexcept;
-    ~SourceScope();
+    explicit SourceScope(SourceLocation where) noexcept : outermost_(file_ == nullptr) {
+        if (outermost_) {
+            file_ = where.file;
+            line_ = where.line;
+        }
+    }
+    ~SourceScope() {
+        if (outermost_) file_ = nullptr;
+    }
     SourceScope(const SourceScope&)            = delete;
     SourceScope& operator=(const SourceScope&) = delete;
 
     /// The line to blame: the outermost scope's, or `where` when there is none.
-    static SourceLocation resolve(SourceLocation where) noexcept;
+    static SourceLocation resolve(SourceLocation where) noexcept { return file_ == nullptr ? where : SourceLocation{file_, line_}; }
 
 private:
     bool outermost_;
+
+    static inline constinit thread_local const char* file_ = nullptr;
+    static inline constinit thread_local unsigned    line_ = 0;
 };
 
 } // namespace xtgrad

@@ -16,10 +16,10 @@ class StructuredRecord final : public Record {
     static constexpr std::size_t saved_count  = form.inputs + (saves_output ? 1 : 0);
 
 public:
-    StructuredRecord(std::span<const Place> input_places, const AnyVariable& output, P&& primitive, std::span<const Variable<T>> operands)
+    StructuredRecord(std::span<const Place> input_places, const AnyVariable& output, P&& primitive, std::span<const Variable<T>* const> operands)
         : Record(input_places, output), primitive_(std::move(primitive)) {
-        for (std::size_t input = 0; input < form.inputs; ++input) saved_[input] = mutation::saved(P::name, input, operands[input]);
-        if constexpr (saves_output) saved_[form.inputs] = mutation::saved(P::name, operands.size(), output);
+        for (std::size_t input = 0; input < form.inputs; ++input) saved_[input] = mutation::saved(P::name, input, operands[input]->any_value());
+        if constexpr (saves_output) saved_[form.inputs] = mutation::saved(P::name, operands.size(), output.any_value());
     }
 
     std::string_view name() const noexcept override { return P::name; }
@@ -27,12 +27,8 @@ public:
 
     void backward(Sweep& sweep) override {
         const Variable<T> g = sweep.take_cotangent<T>();
-        if constexpr (saves_output) {
-            // As a recorded value the output stands at this record's own place.
-            saved_[form.inputs] = AnyVariable(saved_[form.inputs].any_value(), place, serial);
-        }
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            const std::array<Variable<T>, sizeof...(I) + 1> x{sweep.saved<T>(saved_[I])..., g};
+            const std::array<Variable<T>, sizeof...(I) + 1> x{value<I>(sweep)..., g};
             const SourceScope                               scope(where);
             deliver(sweep,
                     rules::call<form.saves>(primitive_, g, x, x[saved_count == 0 ? 0 : saved_count - 1], std::make_index_sequence<form.inputs>{}));
@@ -41,6 +37,15 @@ public:
     }
 
 private:
+    // A saved value as the vjp should see it; as a recorded value the output stands at this record's own place.
+    template <std::size_t I>
+    Variable<T> value(const Sweep& sweep) const {
+        if constexpr (I < form.inputs) {
+            return sweep.saved_input<T>(saved_[I], I);
+        } else {
+            return sweep.saved<T>(AnyVariable(saved_[I], place, serial));
+        }
+    }
     static void deliver(Sweep& sweep, Variable<T>&& contribution) { sweep.contribute<T>(0, std::move(contribution)); }
     template <class... F>
     static void deliver(Sweep& sweep, const Each<F...>& each_of) {
@@ -59,50 +64,58 @@ private:
         }
     }
 
-    P                                    primitive_;
-    std::array<AnyVariable, saved_count> saved_;
+    P                                 primitive_;
+    std::array<AnyValue, saved_count> saved_;
 };
 
+/// Runs a structured primitive on the operands that `operands` points at, of which P::arity says how many there are.
 template <class P, Scalar T>
-Variable<T> apply(P primitive, std::span<const Variable<T>> operands, SourceLocation where) {
+Variable<T> apply_to(P& primitive, std::span<const Variable<T>* const> operands, SourceLocation where) {
     static_assert(StructuredRule<P, T>, "xtgrad: a structured primitive needs a name, samples, and exactly one vjp");
     static_assert(StructuredPrimitives::index_of<P>() < StructuredPrimitives::size);
-    where                   = SourceScope::resolve(where);
-    const RecordList& list  = RecordList::current();
-    bool              found = false;
+    where             = SourceScope::resolve(where);
+    RecordList& list  = RecordList::current();
+    bool        found = false;
     // Few operations have more than eight inputs; those allocate.
-    std::array<Record::Place, 8>   few{};
-    std::vector<Record::Place>     many(operands.size() > few.size() ? operands.size() : 0);
-    const std::span<Record::Place> places(many.empty() ? few.data() : many.data(), operands.size());
+    std::array<Record::Place, P::arity == 0 ? 8 : P::arity> few;
+    std::vector<Record::Place>                              many(operands.size() > few.size() ? operands.size() : 0);
+    const std::span<Record::Place>                          places(many.empty() ? few.data() : many.data(), operands.size());
     for (std::size_t input = 0; input < operands.size(); ++input) {
-        places[input] = list.place_of(operands[input], P::name, where);
+        places[input] = list.place_of(*operands[input], P::name, where);
         found         = found || places[input] != AnyVariable::no_place;
     }
     Value<T> output;
     if constexpr (P::arity == 0) {
         std::vector<Value<T>> values;
         std::vector<Shape>    shapes;
-        for (const Variable<T>& operand : operands) {
-            values.push_back(operand.typed());
-            shapes.push_back(operand.shape());
+        for (const Variable<T>* operand : operands) {
+            values.push_back(operand->typed());
+            shapes.push_back(operand->shape());
         }
         primitive.infer(where, shapes);
         output = primitive.template forward<T>(values);
     } else {
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            primitive.infer(where, operands[I].shape()...);
-            output = primitive.forward(operands[I].typed()...);
+            primitive.infer(where, operands[I]->shape()...);
+            output = primitive.forward(operands[I]->typed()...);
         }
         (std::make_index_sequence<P::arity>{});
     }
     if (!found) return Variable<T>(std::move(output));
-    return Variable<T>(RecordList::current().append<StructuredRecord<P, T>>(output, places, where, std::move(primitive), operands));
+    return Variable<T>(list.append<StructuredRecord<P, T>>(output, places, where, std::move(primitive), operands));
+}
+
+template <class P, Scalar T>
+Variable<T> apply(P primitive, std::span<const Variable<T>> operands, SourceLocation where) {
+    std::vector<const Variable<T>*> pointers;
+    for (const Variable<T>& operand : operands) pointers.push_back(&operand);
+    return apply_to<P, T>(primitive, pointers, where);
 }
 
 template <class P, Scalar T, std::same_as<Variable<T>>... Rest>
-Variable<T> apply(P primitive, SourceLocation where, const Variable<T>& first, const Rest&... rest) {
-    const std::array<Variable<T>, 1 + sizeof...(Rest)> operands{first, rest...};
-    return apply<P, T>(std::move(primitive), operands, where);
+Variable<T> apply(P&& primitive, SourceLocation where, const Variable<T>& first, const Rest&... rest) {
+    const std::array<const Variable<T>*, 1 + sizeof...(Rest)> operands{&first, &rest...};
+    return apply_to<P, T>(primitive, operands, where);
 }
 
 // In ops/*.cpp: compiles a structured primitive there, for whoever has its declaration alone.

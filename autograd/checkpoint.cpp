@@ -73,8 +73,8 @@ private:
             sources.emplace_back(AnyValue(), inputs[input], list.at(inputs[input]).serial);
         }
         const AnyVariable y = f_(arguments);
-        if (y.type() != type || shape_of(y) != shape) {
-            throw TapeError("checkpoint: run again, the function gave shape " + to_string(shape_of(y)) + " and not " + to_string(shape) +
+        if (y.type() != type || shape_of(y) != shape.shape()) {
+            throw TapeError("checkpoint: run again, the function gave shape " + to_string(shape_of(y)) + " and not " + to_string(shape.shape()) +
                                 "; what it depends on must not change before the gradient is taken",
                             where);
         }

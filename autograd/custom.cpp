@@ -64,12 +64,13 @@ public:
 
 private:
     void check_shape(std::size_t input, const Shape& given) const {
-        const Shape& own = RecordList::current().at(inputs[input]).shape;
+        const Shape& own = RecordList::current().at(inputs[input]).shape.shape();
         if (given == own) return;
-        bool broadcasts = given == shape && own.size() <= shape.size();
+        const Shape& whole      = shape.shape();
+        bool         broadcasts = given == whole && own.size() <= whole.size();
         for (std::size_t back = 1; broadcasts && back <= own.size(); ++back) {
             const std::size_t extent = own[own.size() - back];
-            broadcasts               = extent == 1 || extent == shape[shape.size() - back];
+            broadcasts               = extent == 1 || extent == whole[whole.size() - back];
         }
         if (broadcasts) return;
         throw ShapeError("the vjp of `" + rule_.name + "` gave a contribution of shape " + to_string(given) + " for input " + std::to_string(input) +

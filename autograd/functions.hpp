@@ -132,6 +132,11 @@ Variable<T> scatter_add(const Variable<T>& x, const Array<Index>& index, Index a
 template <Scalar T>
 Variable<T> matmul(const Operand<T>& a, const Operand<T>& b, bool transpose_a, bool transpose_b);
 template <Scalar T>
+Variable<T> affine(const Operand<T>& x, const Operand<T>& weight, const Operand<T>& bias);
+/// scale·Σ(a − b)² over all elements; throws ShapeError where the shapes differ.
+template <Scalar T>
+Variable<T> squared_error(const Variable<T>& a, const Variable<T>& b, double scale, SourceLocation where);
+template <Scalar T>
 Variable<T> clip(const Operand<T>& x, const Operand<T>& low, const Operand<T>& high);
 template <Scalar T>
 Variable<T> alias(const Variable<T>& x, SourceLocation where);
@@ -245,6 +250,9 @@ public:
     friend V matmul(In a, In b) { return ops::matmul<T>(a, b, false, false); }
     /// The same with the last two axes of one operand, or of both, exchanged, which costs nothing.
     friend V matmul(In a, In b, Transposed which) { return ops::matmul<T>(a, b, which != Transposed::second, which != Transposed::first); }
+    /// x·weightᵀ + bias for a weight of shape [outputs, inputs] and a bias of shape [outputs]: a linear layer, as PyTorch's linear. The axes of x
+    /// before the last are batch axes. Throws ShapeError where the extents do not fit.
+    friend V affine(In x, In weight, In bias) { return ops::affine<T>(x, weight, bias); }
 };
 
 // xtensor's reducers are unconstrained templates; under `using namespace xt` they win against any conversion. These are the signatures that

@@ -6,16 +6,63 @@
 
 namespace xtgrad {
 
-/// The gradients of a set of parameters, in its order: each a parameter and an array (or, under create_graph, a Variable).
+/// One parameter and its gradient, to be taken apart: `for (const auto& [parameter, gradient] : gradients)`.
+template <Scalar T, class G>
+class GradientEntry {
+public:
+    // An array stays in the value in which the sweep left it: moving arrays about costs more than a small step.
+    using Kept = std::conditional_t<std::is_same_v<G, Array<T>>, Variable<T>, G>;
+
+    GradientEntry(const Parameter<T>& of, Kept gradient) : parameter(of), gradient_(std::move(gradient)) {}
+
+    Parameter<T> parameter;
+
+    const G& gradient() const {
+        if constexpr (std::is_same_v<G, Array<T>>) {
+            return gradient_.value();
+        } else {
+            return gradient_;
+        }
+    }
+    /// An array may be written over: nobody else holds it.
+    G& gradient() { return const_cast<G&>(std::as_const(*this).gradient()); }
+
+    template <std::size_t I>
+    decltype(auto) get() const {
+        if constexpr (I == 0) {
+            return (parameter);
+        } else {
+            return gradient();
+        }
+    }
+    template <std::size_t I>
+    decltype(auto) get() {
+        if constexpr (I == 0) {
+            return (parameter);
+        } else {
+            return gradient();
+        }
+    }
+
+private:
+    Kept gradient_;
+};
+
+/// The gradients of a set of parameters, in its order: each a parameter and an array (under create_graph a Variable; in a Hessian, Gradients).
 template <Scalar T, class G = Array<T>>
 class Gradients {
 public:
-    struct Entry {
-        Parameter<T> parameter;
-        G            gradient;
-    };
+    using Entry = GradientEntry<T, G>;
 
-    void add(const Parameter<T>& parameter, G gradient) { entries_.push_back({parameter, std::move(gradient)}); }
+    void reserve(std::size_t count) { entries_.reserve(count); }
+    void add(const Parameter<T>& parameter, G gradient) { entries_.emplace_back(parameter, typename Entry::Kept(std::move(gradient))); }
+    /// The same, of a value that nobody else may see changed: an array that somebody holds is copied.
+    void add_value(const Parameter<T>& parameter, Variable<T> gradient) {
+        if constexpr (std::is_same_v<G, Array<T>>) {
+            if (!gradient.typed().reusable()) gradient = Variable<T>(Array<T>(gradient.value()));
+        }
+        entries_.emplace_back(parameter, std::move(gradient));
+    }
 
     std::size_t  size() const noexcept { return entries_.size(); }
     auto         begin() const noexcept { return entries_.begin(); }
@@ -37,7 +84,7 @@ private:
     template <class Predicate>
     const G& find(Predicate&& wanted, const std::string& name) const {
         for (const Entry& entry : entries_) {
-            if (wanted(entry)) return entry.gradient;
+            if (wanted(entry)) return entry.gradient();
         }
         throw ValueError("there is no gradient of a parameter '" + name + "' among these " + std::to_string(size()));
     }
@@ -46,3 +93,14 @@ private:
 };
 
 } // namespace xtgrad
+
+template <xtgrad::Scalar T, class G>
+struct std::tuple_size<xtgrad::GradientEntry<T, G>> : std::integral_constant<std::size_t, 2> {};
+template <xtgrad::Scalar T, class G>
+struct std::tuple_element<0, xtgrad::GradientEntry<T, G>> {
+    using type = xtgrad::Parameter<T>;
+};
+template <xtgrad::Scalar T, class G>
+struct std::tuple_element<1, xtgrad::GradientEntry<T, G>> {
+    using type = G;
+};

@@ -49,7 +49,7 @@ class MapRecord final : public Record {
 public:
     MapRecord(std::span<const Place> input_places, const AnyVariable& output, const F& f, const std::array<Variable<T>, N>& operands)
         : Record(input_places, output), f_(f) {
-        std::copy(operands.begin(), operands.end(), saved_.begin());
+        for (std::size_t input = 0; input < N; ++input) saved_[input] = operands[input].any_value();
     }
 
     std::string_view name() const noexcept override { return "map"; }
@@ -69,7 +69,7 @@ private:
     // The cotangent, then the inputs.
     std::array<Variable<T>, N + 1> operands(Sweep& sweep) const {
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
-            return std::array<Variable<T>, N + 1>{sweep.take_cotangent<T>(), sweep.template saved<T>(saved_[I])...};
+            return std::array<Variable<T>, N + 1>{sweep.take_cotangent<T>(), sweep.template saved_input<T>(saved_[I], I)...};
         }
         (std::make_index_sequence<N>{});
     }
@@ -91,7 +91,8 @@ private:
     // One pass over all inputs, with the derivatives by all of them in registers.
     template <std::size_t... I>
     void all_at_once(Sweep& sweep, std::index_sequence<I...>) {
-        const auto                      all = operands(sweep);
+        const auto                      all     = operands(sweep);
+        const Shape&                    extents = all[0].shape();
         std::array<const T*, N + 1>     data{};
         std::array<const Shape*, N + 1> shapes{};
         std::array<Value<T>, N>         results;
@@ -104,12 +105,12 @@ private:
         }
         for (std::size_t input = 0; input < N; ++input) {
             if (!sweep.wants(input)) continue;
-            results[wanted] = Value<T>::uninitialized(shape);
+            results[wanted] = Value<T>::uninitialized(extents);
             outputs[wanted] = results[wanted].mutable_data();
             which[wanted++] = input;
         }
         kernels::Loop loop;
-        kernels::plan(loop, shape, shapes);
+        kernels::plan(loop, extents, shapes);
         using L = Lanes<T>;
         kernels::run_outputs<N + 1>(loop, data.data(), std::span<T* const>(outputs.data(), wanted), [&](const L& g, const rules::Repeat<I, L>&... x) {
             std::array<L, N> gradient = gradient_of<false>(g, std::index_sequence<I...>{}, x...);
@@ -145,8 +146,8 @@ private:
                         where);
     }
 
-    F                          f_;
-    std::array<AnyVariable, N> saved_;
+    F                       f_;
+    std::array<AnyValue, N> saved_;
 };
 
 template <class F, Scalar T, std::size_t N, int order>

@@ -1,5 +1,6 @@
 #include <array>
 
+#include <xtgrad/autograd/kept_shape.hpp>
 #include <xtgrad/autograd/value.hpp>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -130,6 +131,11 @@ Node<T>* shell() {
 
 template <Scalar T>
 void recycle_typed(Node<T>* node) noexcept {
+    NodePool<T>* const to = current_pool<T>;
+    if (node->owns() && !node->adopted && node->data != nullptr) [[likely]] {
+        if (to == nullptr || !to->keep(node)) delete node;
+        return;
+    }
     bool empty = !node->owns();
     if (Node<T>* viewed = std::exchange(node->viewed, nullptr); viewed != nullptr) {
         if (--viewed->references == 0) recycle_typed(viewed); // one level deep: a view never shows a view
@@ -140,8 +146,7 @@ void recycle_typed(Node<T>* node) noexcept {
         const Array<T> dropped = std::move(node->array);
         node->data             = nullptr;
     }
-    empty           = empty || node->data == nullptr;
-    NodePool<T>* to = current_pool<T>;
+    empty = empty || node->data == nullptr;
     if (to == nullptr || !(empty ? to->keep_shell(node) : to->keep(node))) delete node;
 }
 
@@ -164,7 +169,7 @@ Node<T>* make(const Shape& shape) {
             throw;
         }
         show_own(node);
-    } else if (*node->shape != shape) {
+    } else if (!same_shape(*node->shape, shape)) {
         node->array.resize(shape);
     }
     node->references = 1;

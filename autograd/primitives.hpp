@@ -41,6 +41,8 @@ using StructuredPrimitives = PrimitiveList<
     // primitives/indexing.hpp
     struct Slice, struct Pad, struct Gather, struct ScatterAdd,
     // primitives/matmul.hpp
-    struct Matmul>;
+    struct Matmul,
+    // primitives/fused.hpp
+    struct Affine, struct SquaredError>;
 
 } // namespace xtgrad

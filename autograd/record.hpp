@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 
+#include <xtgrad/autograd/kept_shape.hpp>
 #include <xtgrad/autograd/parameter.hpp>
 
 namespace xtgrad {
@@ -15,7 +16,8 @@ class Record {
 public:
     using Place = AnyVariable::Place;
 
-    Record(std::span<const Place> input_places, const AnyVariable& output_value) noexcept;
+    Record(std::span<const Place> input_places, const AnyVariable& output_value)
+        : inputs(input_places), shape(shape_of(output_value)), type(output_value.type()) {}
     virtual ~Record()                = default;
     Record(const Record&)            = delete;
     Record& operator=(const Record&) = delete;
@@ -31,7 +33,7 @@ public:
 
     /// AnyVariable::no_place for constant inputs.
     std::span<const Place> inputs;
-    Shape                  shape;
+    KeptShape              shape; // of its output
     ScalarType             type;
     Place                  place  = AnyVariable::no_place;
     std::uint64_t          serial = 0;

@@ -2,62 +2,42 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <mutex>
 #include <queue>
 
 namespace xtgrad {
 
-Record::Record(std::span<const Place> input_places, const AnyVariable& output_value) noexcept : inputs(input_places), type(output_value.type()) {
-    if (type == ScalarType::float32) {
-        shape = *static_cast<const Node<float>*>(output_value.any_value().node())->shape;
-    } else {
-        shape = *static_cast<const Node<double>*>(output_value.any_value().node())->shape;
-    }
+void Arena::enter_next_chunk(std::size_t bytes) {
+    if (bytes > chunk_bytes) throw std::bad_alloc();
+    if (entered_ == chunks_.size()) chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(chunk_bytes));
+    next_ = chunks_[entered_++].get();
+    end_  = next_ + chunk_bytes;
 }
 
-void* Arena::allocate(std::size_t bytes, std::size_t alignment) {
-    std::size_t start = (top_.used + alignment - 1) / alignment * alignment;
-    if (chunks_.empty() || start + bytes > chunk_bytes) {
-        if (bytes > chunk_bytes) throw std::bad_alloc();
-        const std::size_t next = chunks_.empty() ? 0 : top_.chunk + 1;
-        if (next == chunks_.size()) chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(chunk_bytes));
-        top_  = {next, 0};
-        start = 0;
-    }
-    top_.used = start + bytes;
-    return chunks_[top_.chunk].get() + start;
+void Arena::rewind(void* start) noexcept {
+    next_ = static_cast<std::byte*>(start);
+    while (std::less<>{}(next_, end_ - chunk_bytes) || std::greater<>{}(next_, end_)) end_ = chunks_[--entered_ - 1].get() + chunk_bytes;
 }
 
-RecordList& RecordList::current() {
-    // A pointer, because access to a thread_local object with a constructor costs a call each time.
-    constinit thread_local RecordList* list = nullptr;
-    if (list == nullptr) [[unlikely]] {
-        thread_local RecordList own;
-        // Serials of different threads never meet, so that a handle used in another thread is found out.
-        static constinit std::atomic<std::uint64_t> threads{0};
-        own.next_serial_ = (threads.fetch_add(1) << 40) + 1;
-        list             = &own;
-    }
-    return *list;
+void RecordList::make_current() {
+    thread_local RecordList own;
+    // Serials of different threads never meet, so that a handle used in another thread is found out.
+    static constinit std::atomic<std::uint64_t> threads{0};
+    own.next_serial_ = (threads.fetch_add(1) << 40) + 1;
+    current_         = &own;
 }
 
 RecordList::~RecordList() { truncate(0); }
 
-AnyVariable RecordList::finish(Record* record, const AnyValue& output, SourceLocation where) noexcept {
-    record->place          = static_cast<Place>(entries_.size() - 1);
-    record->serial         = next_serial_++;
-    record->where          = where;
-    output.node()->made_at = where;
-    entries_.back().record = record;
-    return AnyVariable(output, record->place, record->serial);
-}
-
 void RecordList::truncate(std::size_t begin) noexcept {
-    while (entries_.size() > begin) {
-        entries_.back().record->~Record();
-        arena_.rewind(entries_.back().mark);
-        entries_.pop_back();
+    if (records_.size() <= begin) return;
+    Record* const first = records_[begin];
+    while (records_.size() > begin) {
+        records_.back()->~Record();
+        records_.pop_back();
     }
+    arena_.rewind(first);
 }
 
 void RecordList::close_tape(std::size_t begin, bool by_exception) noexcept {
@@ -66,18 +46,11 @@ void RecordList::close_tape(std::size_t begin, bool by_exception) noexcept {
         truncate(0);
         return;
     }
-    if (begin > entries_.size()) return;
-    const bool reads_earlier = !by_exception && std::any_of(entries_.begin() + static_cast<Index>(begin), entries_.end(), [&](const Entry& entry) {
-        return std::any_of(entry.record->inputs.begin(), entry.record->inputs.end(), [&](Place place) { return place < begin; });
+    if (begin > records_.size()) return;
+    const bool reads_earlier = !by_exception && std::any_of(records_.begin() + static_cast<Index>(begin), records_.end(), [&](const Record* record) {
+        return std::any_of(record->inputs.begin(), record->inputs.end(), [&](Place place) { return place < begin; });
     });
     if (!reads_earlier) truncate(begin);
-}
-
-AnyVariable RecordList::watched(const AnyParameterState& parameter) const noexcept {
-    if (parameter.id() >= parameters_.size()) return {};
-    const WatchedParameter& found = parameters_[parameter.id()];
-    if (found.place >= entries_.size() || at(found.place).serial != found.serial || at(found.place).parameter() != &parameter) return {};
-    return AnyVariable(AnyValue(), found.place, found.serial);
 }
 
 void RecordList::note_watched(const AnyParameterState& parameter, const AnyVariable& leaf) {

@@ -4,17 +4,9 @@
 
 namespace xtgrad {
 
-namespace {
+StrongZeroReport::StrongZeroReport() noexcept : outer_(active_) { active_ = this; }
 
-constinit thread_local StrongZeroReport* active_report = nullptr;
-
-} // namespace
-
-StrongZeroReport::StrongZeroReport() noexcept : outer_(active_report) { active_report = this; }
-
-StrongZeroReport::~StrongZeroReport() { active_report = outer_; }
-
-StrongZeroReport* StrongZeroReport::active() noexcept { return active_report; }
+StrongZeroReport::~StrongZeroReport() { active_ = outer_; }
 
 std::ostream& operator<<(std::ostream& stream, const StrongZeroReport& report) {
     for (const StrongZeroReport::Entry& entry : report.entries()) {

@@ -31,11 +31,13 @@ public:
     void                      add(Entry entry) { entries_.push_back(std::move(entry)); }
 
     /// The innermost report of this thread, or null.
-    static StrongZeroReport* active() noexcept;
+    static StrongZeroReport* active() noexcept { return active_; }
 
 private:
     std::vector<Entry> entries_;
     StrongZeroReport*  outer_;
+
+    static inline constinit thread_local StrongZeroReport* active_ = nullptr;
 };
 
 /// A line for each entry.

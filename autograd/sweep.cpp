@@ -28,8 +28,7 @@ bool Sweep::is_outer_source(Place place) const noexcept {
     return std::any_of(state_.outer.begin(), state_.outer.end(), [&](const OuterSource& source) { return source.place == place; });
 }
 
-AnyVariable& Sweep::slot(Place place) {
-    if (place >= begin_) return state_.cotangents[place - begin_];
+AnyVariable& Sweep::outer_slot(Place place) {
     return std::find_if(state_.outer.begin(), state_.outer.end(), [&](const OuterSource& source) { return source.place == place; })->cotangent;
 }
 
@@ -100,11 +99,12 @@ template <Scalar T>
 void Sweep::contribute(std::size_t input, Variable<T>&& contribution) {
     const Place   place  = record_->inputs[input];
     const Record& source = list_.at(place);
-    mutation::contribution<T>(*record_, input, source.shape, contribution, creates_graph_);
-    if (contribution.shape() != source.shape) contribution = ops::sum_to<T>(contribution, source.shape, record_->where);
-    if (contribution.shape() != source.shape || source.type != scalar_type<T>) {
+    mutation::contribution<T>(*record_, input, source, contribution, creates_graph_);
+    if (!(source.shape == contribution.shape())) [[unlikely]]
+        contribution = ops::sum_to<T>(contribution, source.shape.shape(), record_->where);
+    if (!(source.shape == contribution.shape()) || source.type != scalar_type<T>) [[unlikely]] {
         throw ShapeError("the vjp of `" + std::string(record_->name()) + "` gave a contribution of shape " + to_string(contribution.shape()) +
-                             " for input " + std::to_string(input) + " of shape " + to_string(source.shape),
+                             " for input " + std::to_string(input) + " of shape " + to_string(source.shape.shape()),
                          record_->where);
     }
     AnyVariable& sum = slot(place);
@@ -114,6 +114,7 @@ void Sweep::contribute(std::size_t input, Variable<T>&& contribution) {
     }
     Variable<T> together(std::move(sum));
     ops::accumulate<T>(together, std::move(contribution));
+    // What was added may have moved the slots.
     slot(place) = std::move(together);
 }
 

@@ -19,8 +19,6 @@ void accumulate(Variable<T>& sum, Variable<T>&& addend);
 
 } // namespace ops
 
-const Shape& shape_of(const AnyVariable& variable);
-
 /// The cotangent with which a sweep from `target` starts: `seed`, or one where there is none. Throws ShapeError where the seed has another
 /// shape, or the target needs one.
 AnyVariable first_cotangent(const AnyVariable& target, const AnyVariable* seed, SourceLocation where);
@@ -56,6 +54,12 @@ public:
     Variable<T> saved(const AnyVariable& variable) const {
         return creates_graph_ ? Variable<T>(variable) : Variable<T>(AnyVariable(variable.any_value()));
     }
+    /// The same for the value that the record's input had.
+    template <Scalar T>
+    Variable<T> saved_input(const AnyValue& value, std::size_t input) const {
+        const Place place = record_->inputs[input];
+        return Variable<T>(creates_graph_ && place != AnyVariable::no_place ? AnyVariable(value, place, list_.at(place).serial) : AnyVariable(value));
+    }
     /// Adds to the cotangent of an input, summing over the axes along which it was broadcast.
     template <Scalar T>
     void contribute(std::size_t input, Variable<T>&& contribution);
@@ -77,7 +81,8 @@ private:
     static State& spare_state();
 
     bool         is_outer_source(Place place) const noexcept;
-    AnyVariable& slot(Place place);
+    AnyVariable& slot(Place place) { return place >= begin_ ? state_.cotangents[place - begin_] : outer_slot(place); }
+    AnyVariable& outer_slot(Place place);
 
     RecordList& list_;
     Place       begin_;

@@ -51,7 +51,7 @@ std::string Tape::to_text() const {
             }
             text += ")";
         }
-        text += "  " + std::string(record.type == ScalarType::float32 ? "float" : "double") + to_string(record.shape) + "  " +
+        text += "  " + std::string(record.type == ScalarType::float32 ? "float" : "double") + to_string(record.shape.shape()) + "  " +
                 to_string(record.where) + "\n";
     }
     return text;
@@ -82,11 +82,6 @@ void check_parameters_unchanged(const RecordList& list, std::size_t begin, Sourc
 }
 
 } // namespace
-
-const Shape& shape_of(const AnyVariable& variable) {
-    const AnyNode* node = variable.any_value().node();
-    return node->type == ScalarType::float32 ? *static_cast<const Node<float>*>(node)->shape : *static_cast<const Node<double>*>(node)->shape;
-}
 
 AnyVariable first_cotangent(const AnyVariable& target, const AnyVariable* seed, SourceLocation where) {
     const Shape& shape = shape_of(target);
@@ -138,8 +133,10 @@ std::vector<AnyVariable> Tape::sweep(const AnyVariable& target, const AnyVariabl
     if (mode == Mode::spends) {
         // Records beside the swept path hold values as well.
         for (std::size_t rest = begin_; rest < list.size(); ++rest) {
-            list.at(rest).release();
-            list.at(rest).spent = true;
+            Record& record = list.at(rest);
+            if (record.spent) continue;
+            record.release();
+            record.spent = true;
         }
     }
     return results;

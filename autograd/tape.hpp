@@ -146,6 +146,7 @@ private:
     template <class Delivery, Scalar T, class Source>
     auto sweep_to(const Variable<T>& target, const AnyVariable* seed, const Source& source, Mode mode, SourceLocation where) {
         std::vector<AnyVariable> sources;
+        if constexpr (std::ranges::sized_range<Source>) sources.reserve(std::ranges::size(source));
         SourceForm<Source>::collect(source, sources, where);
         std::vector<AnyVariable> cotangents = sweep(target, seed, sources, mode, where);
         auto                     next       = cotangents.begin();
@@ -210,7 +211,11 @@ struct SourceForm<Source> {
     template <class Delivery>
     static auto deliver(const Source& source, auto& next) {
         Gradients<T, typename Delivery::template Form<T>> results;
-        for (const auto& element : source) results.add(element, deliver_cotangent<Delivery, T>(std::move(*next++), element.shape()));
+        results.reserve(static_cast<std::size_t>(std::ranges::distance(source)));
+        for (const auto& element : source) {
+            AnyVariable cotangent = std::move(*next++);
+            results.add_value(element, cotangent.empty() ? Variable<T>(zeros<T>(element.shape())) : Variable<T>(std::move(cotangent)));
+        }
         return results;
     }
 };

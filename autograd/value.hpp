@@ -72,19 +72,29 @@ public:
         if (node_ != nullptr) ++node_->references;
     }
     AnyValue(AnyValue&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
-    AnyValue& operator=(AnyValue other) noexcept {
-        std::swap(node_, other.node_);
+    AnyValue& operator=(const AnyValue& other) noexcept {
+        if (other.node_ != nullptr) ++other.node_->references;
+        drop();
+        node_ = other.node_;
         return *this;
     }
-    ~AnyValue() {
-        if (node_ != nullptr && --node_->references == 0) nodes::recycle(node_);
+    AnyValue& operator=(AnyValue&& other) noexcept {
+        AnyNode* node = std::exchange(other.node_, nullptr);
+        drop();
+        node_ = node;
+        return *this;
     }
+    ~AnyValue() { drop(); }
 
     bool     empty() const noexcept { return node_ == nullptr; }
     bool     unique() const noexcept { return node_->references == 1; }
     AnyNode* node() const noexcept { return node_; }
 
 private:
+    void drop() noexcept {
+        if (node_ != nullptr && --node_->references == 0) nodes::recycle(node_);
+    }
+
     AnyNode* node_ = nullptr;
 };
 

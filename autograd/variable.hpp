@@ -33,6 +33,12 @@ protected:
     std::uint64_t serial_ = 0;
 };
 
+/// The shape of a value of either scalar type.
+inline const Shape& shape_of(const AnyVariable& variable) noexcept {
+    const AnyNode* node = variable.any_value().node();
+    return node->type == ScalarType::float32 ? *static_cast<const Node<float>*>(node)->shape : *static_cast<const Node<double>*>(node)->shape;
+}
+
 /// A handle on an array that takes part in differentiation: a constant, or a value recorded at a place on a tape. It is immutable, cheap to
 /// copy (24 bytes), and belongs to the thread that made it. Arithmetic and functions are found by their arguments: `exp(x) * y + 1`.
 template <Scalar T>

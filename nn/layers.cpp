@@ -16,8 +16,7 @@ Variable<T> Linear<T>::operator()(const Variable<T>& x, SourceLocation where) co
                              std::to_string(weight_.shape()[1]) + " inputs",
                          where);
     }
-    const Variable<T> product = matmul(x, weight_, Transposed::second);
-    return bias_.empty() ? product : product + bias_.front();
+    return bias_.empty() ? matmul(x, weight_, Transposed::second) : affine(x, weight_, bias_.front());
 }
 
 template <Scalar T>

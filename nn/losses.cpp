@@ -102,16 +102,22 @@ template <Scalar T>
 Variable<T> mean_square_error(const Variable<T>& predictions, const std::type_identity_t<Variable<T>>& targets, Over over, SourceLocation where) {
     const SourceScope scope(where);
     check_equal_shapes("mean_square_error", predictions.shape(), targets.shape(), where);
-    return over_batch<T>(square(predictions - targets), over);
+    if (over == Over::none) return square(predictions - targets);
+    return ops::squared_error<T>(predictions, targets, over == Over::mean ? 1 / static_cast<double>(predictions.size()) : 1, where);
 }
 
 template <Scalar T>
 Variable<T> half_square_error(const Variable<T>& predictions, const std::type_identity_t<Variable<T>>& targets, Over over, SourceLocation where) {
     const SourceScope scope(where);
     check_equal_shapes("half_square_error", predictions.shape(), targets.shape(), where);
-    std::vector<Index> outputs;
-    for (std::size_t axis = 1; axis < predictions.dimension(); ++axis) outputs.push_back(static_cast<Index>(axis));
-    return over_batch<T>(0.5 * sum(square(predictions - targets), Axes(outputs)), over);
+    if (over == Over::none) {
+        std::vector<Index> outputs;
+        for (std::size_t axis = 1; axis < predictions.dimension(); ++axis) outputs.push_back(static_cast<Index>(axis));
+        return 0.5 * sum(square(predictions - targets), Axes(outputs));
+    }
+    // A single number is a batch of one.
+    const std::size_t batch = predictions.dimension() == 0 ? 1 : predictions.shape()[0];
+    return ops::squared_error<T>(predictions, targets, over == Over::mean ? 0.5 / static_cast<double>(batch) : 0.5, where);
 }
 
 template <Scalar T>

@@ -17,6 +17,8 @@ namespace xtgrad {
 namespace {
 
 constexpr std::size_t most_inputs = 3;
+// Of a backward kernel: the cotangent, the inputs, the output.
+constexpr std::size_t most_operands = most_inputs + 2;
 
 /// The record of every elementwise primitive: which one it is, and what its vjp takes.
 template <Scalar T>
@@ -28,17 +30,17 @@ public:
     std::string_view name() const noexcept override;
     void             backward(Sweep& sweep) override;
     void             release() noexcept override {
-        saved        = {};
+        for (AnyValue& value : saved) value = {};
         saved_output = {};
     }
 
-    std::array<AnyVariable, most_inputs> saved;
-    AnyValue                             saved_output;
+    std::array<AnyValue, most_inputs> saved;
+    AnyValue                          saved_output;
 
 private:
     void backward_by_kernels(Sweep& sweep);
     void look_for_strong_zeros(StrongZeroReport& report, std::size_t input, const kernels::Loop& loop,
-                               std::array<const T*, kernels::most_operands> operands) const;
+                               std::array<const T*, most_operands> operands) const;
 
     std::uint32_t primitive_;
 };
@@ -88,7 +90,8 @@ void recorded_backward(Sweep& sweep, ElementwiseRecord<T>& record) {
     const V           g    = sweep.take_cotangent<T>();
     const V           y(form.saves == Saves::output || form.saves == Saves::both ? AnyVariable(record.saved_output, record.place, record.serial)
                                                                                  : AnyVariable());
-    const std::array<V, most_inputs> x{V(record.saved[0]), V(record.saved[1]), V(record.saved[2])};
+    const auto saved = [&](std::size_t input) { return input < form.inputs ? sweep.saved_input<T>(record.saved[input], input) : V(AnyVariable()); };
+    const std::array<V, most_inputs> x{saved(0), saved(1), saved(2)};
     const SourceScope                scope(record.where);
     const auto                       contributions = rules::call<form.saves>(P{}, Cotangent<V>(g), x, y, std::make_index_sequence<form.inputs>{});
     if constexpr (P::arity == 1) {
@@ -122,8 +125,10 @@ ElementwiseRecord<T>::ElementwiseRecord(std::span<const Place> input_places, con
                                         std::initializer_list<const Operand<T>*> operands)
     : Record(input_places, output), primitive_(static_cast<std::uint32_t>(primitive)) {
     const VjpForm& form = facts<T>[primitive].form;
-    for (std::size_t input = 0; input < form.inputs; ++input) saved[input] = mutation::saved(name(), input, operands.begin()[input]->variable());
-    if (form.saves == Saves::output || form.saves == Saves::both) saved_output = mutation::saved(name(), operands.size(), output).any_value();
+    for (std::size_t input = 0; input < form.inputs; ++input) {
+        saved[input] = mutation::saved(name(), input, operands.begin()[input]->variable().any_value());
+    }
+    if (form.saves == Saves::output || form.saves == Saves::both) saved_output = mutation::saved(name(), operands.size(), output.any_value());
 }
 
 template <Scalar T>
@@ -149,15 +154,22 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
     for (std::size_t input = 0; input < inputs.size(); ++input) {
         if (sweep.wants(input)) last = input;
     }
-    std::array<const T*, kernels::most_operands>     operands{g.typed().data()};
-    std::array<const Shape*, kernels::most_operands> shapes{&g.shape()};
-    std::size_t                                      count = 1;
-    const auto                                       add   = [&](const AnyValue& value) {
+    std::array<const T*, most_operands>     operands;
+    std::array<const Shape*, most_operands> shapes;
+    std::array<std::size_t, most_operands>  sizes;
+    std::size_t                             count   = 0;
+    const std::size_t                       size    = g.size();
+    const Shape&                            g_shape = g.shape(); // g is held until the last contribution
+    bool                                    alike   = true;
+    const auto                              add     = [&](const AnyValue& value) {
         const auto* node = static_cast<const Node<T>*>(value.node());
         operands[count]  = node->data;
-        shapes[count++]  = node->shape;
+        shapes[count]    = node->shape;
+        sizes[count++]   = node->size;
+        alike            = alike && (node->size == size || node->size == 1);
     };
-    for (std::size_t input = 0; input < fact.form.inputs; ++input) add(saved[input].any_value());
+    add(g.any_value());
+    for (std::size_t input = 0; input < fact.form.inputs; ++input) add(saved[input]);
     if (!saved_output.empty()) add(saved_output);
     kernels::Loop loop;
     bool          planned = false;
@@ -168,12 +180,18 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
             continue;
         }
         if (run[input] == nullptr) continue;
-        if (!planned) kernels::plan(loop, shape, std::span(shapes.data(), count));
-        planned = true;
+        if (!planned) {
+            if (alike) {
+                kernels::plan_linear(loop, size, std::span(sizes.data(), count));
+            } else {
+                kernels::plan(loop, g_shape, std::span(shapes.data(), count));
+            }
+            planned = true;
+        }
         if (StrongZeroReport* report = StrongZeroReport::active()) look_for_strong_zeros(*report, input, loop, operands);
         // The last contribution is written over the cotangent where nobody else holds it.
         const bool in_place = input == last && g.typed().reusable();
-        Value<T>   result   = in_place ? g.typed() : Value<T>::uninitialized(shape);
+        Value<T>   result   = in_place ? g.typed() : Value<T>::uninitialized(g_shape);
         run[input](loop, operands.data(), result.mutable_data());
         if (in_place) g = Variable<T>(Value<T>());
         sweep.contribute<T>(input, Variable<T>(std::move(result)));
@@ -183,10 +201,10 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
 // The derivative itself, from a cotangent of ones, tells where a zero cotangent would have met an infinity or a NaN.
 template <Scalar T>
 void ElementwiseRecord<T>::look_for_strong_zeros(StrongZeroReport& report, std::size_t input, const kernels::Loop& loop,
-                                                 std::array<const T*, kernels::most_operands> operands) const {
+                                                 std::array<const T*, most_operands> operands) const {
     const T* const          g          = operands[0];
-    const Value<T>          ones       = Value<T>::filled(shape, T{1});
-    Value<T>                derivative = Value<T>::uninitialized(shape);
+    const Value<T>          ones       = Value<T>::filled(shape.shape(), T{1});
+    Value<T>                derivative = Value<T>::uninitialized(ones.shape());
     StrongZeroReport::Entry entry{std::string(name()), where, input, 0, 0};
     operands[0] = ones.data();
     kernels::table<T>().elementwise[primitive_].backward[input](loop, operands.data(), derivative.mutable_data());
@@ -204,43 +222,48 @@ namespace ops {
 
 template <Scalar T>
 Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Operand<T>*> operands) {
-    const SourceLocation                             where = SourceScope::resolve((*operands.begin())->where());
-    const RecordList&                                list  = RecordList::current();
-    std::array<Record::Place, most_inputs>           places{};
-    std::array<const T*, kernels::most_operands>     data{};
-    std::array<const Shape*, kernels::most_operands> shapes{};
-    std::array<std::size_t, kernels::most_operands>  sizes{};
-    bool                                             found  = false;
-    bool                                             alike  = true;
-    std::size_t                                      count  = 0;
-    const Shape*                                     widest = nullptr;
+    const SourceLocation                   where = SourceScope::resolve((*operands.begin())->where());
+    RecordList&                            list  = RecordList::current();
+    std::array<Record::Place, most_inputs> places;
+    std::array<const T*, most_inputs>      data;
+    std::array<const Shape*, most_inputs>  shapes;
+    std::array<std::size_t, most_inputs>   sizes;
+    bool                                   found  = false;
+    std::size_t                            count  = 0;
+    std::size_t                            widest = 0;
     for (const Operand<T>* operand : operands) {
-        const Variable<T>& x = operand->variable();
-        places[count]        = list.place_of(x, facts<T>[primitive].name, where);
-        found                = found || places[count] != AnyVariable::no_place;
-        data[count]          = x.typed().data();
-        shapes[count]        = &x.shape();
-        sizes[count]         = x.size();
-        if (widest == nullptr || x.dimension() > widest->size() || (x.dimension() == widest->size() && x.size() > 1)) widest = shapes[count];
+        const Variable<T>& x    = operand->variable();
+        const auto&        node = *static_cast<const Node<T>*>(x.any_value().node());
+        places[count]           = list.place_of(x, facts<T>[primitive].name, where);
+        found                   = found || places[count] != AnyVariable::no_place;
+        data[count]             = node.data;
+        shapes[count]           = node.shape;
+        sizes[count]            = node.size;
+        const std::size_t rank = node.shape->size(), most = shapes[widest]->size();
+        if (rank > most || (rank == most && sizes[count] > sizes[widest])) widest = count;
         ++count;
     }
-    for (std::size_t input = 0; input < count; ++input) alike = alike && (shapes[input]->empty() || *shapes[input] == *widest);
+    const Shape* shape = shapes[widest];
+    bool         alike = true;
+    for (std::size_t input = 0; input < count; ++input) {
+        alike = alike && (input == widest || shapes[input]->empty() || same_shape(*shapes[input], *shape));
+    }
     Shape broadcast;
     if (!alike) {
         broadcast = *shapes[0];
         for (std::size_t input = 1; input < count; ++input) broadcast = broadcast_shapes(facts<T>[primitive].name, broadcast, *shapes[input], where);
-        widest = &broadcast;
+        shape = &broadcast;
     }
-    Value<T>      result = Value<T>::uninitialized(*widest);
+    Value<T>      result = Value<T>::uninitialized(*shape);
     kernels::Loop loop;
     if (alike) {
         kernels::plan_linear(loop, result.size(), std::span(sizes.data(), count));
     } else {
-        kernels::plan(loop, *widest, std::span(shapes.data(), count));
+        kernels::plan(loop, *shape, std::span(shapes.data(), count));
     }
     kernels::table<T>().elementwise[primitive].forward(loop, data.data(), result.mutable_data());
     if (!found) return Variable<T>(std::move(result));
-    return Variable<T>(RecordList::current().append<ElementwiseRecord<T>>(result, std::span(places.data(), count), where, primitive, operands));
+    return Variable<T>(list.append<ElementwiseRecord<T>>(result, std::span(places.data(), count), where, primitive, operands));
 }
 
 template <Scalar T>

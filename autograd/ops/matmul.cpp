@@ -25,6 +25,12 @@ void Matmul::infer(SourceLocation where, const Shape& a, const Shape& b) {
                              ": inner dimensions " + std::to_string(inner_a) + " and " + std::to_string(inner_b) + " differ",
                          where);
     }
+    if (a.size() == 2 && b.size() == 2) {
+        shape.resize(2);
+        shape[0] = rows;
+        shape[1] = columns;
+        return;
+    }
     shape = broadcast_shapes("matmul, leading axes", leading(a), leading(b), where);
     shape.push_back(rows);
     shape.push_back(columns);
@@ -41,6 +47,10 @@ Value<T> Matmul::forward(const Value<T>& a, const Value<T>& b) const {
         gemm<T>(transpose_a, transpose_b, rows, columns, inner, T{1}, left, right, T{0}, to);
         to += rows * columns;
     };
+    if (shape.size() == 2) {
+        one(a.data(), b.data());
+        return y;
+    }
     const Shape batch_a = leading(shape_a);
     const Shape batch_b = leading(shape_b);
     const Shape batch   = leading(shape);

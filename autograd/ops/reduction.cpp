@@ -38,7 +38,16 @@ Value<T> Reduction::fold(Value<T> x, kernels::Fold kind) const {
     if (axes.empty()) return x.viewed_as(input_shape);
     if (x.size() == 0) return Value<T>::uninitialized(result_shape());
     const auto fold_group = kernels::table<T>().fold[static_cast<std::size_t>(kind)];
-    Shape      shape      = input_shape;
+    if (axes.back() - axes.front() + 1 == axes.size()) {
+        std::size_t outer = 1;
+        std::size_t inner = 1;
+        for (std::size_t axis = 0; axis < axes.front(); ++axis) outer *= input_shape[axis];
+        for (std::size_t axis = axes.back() + 1; axis < input_shape.size(); ++axis) inner *= input_shape[axis];
+        Value<T> y = Value<T>::uninitialized(result_shape());
+        fold_group(x.data(), y.mutable_data(), outer, count(), inner);
+        return y;
+    }
+    Shape shape = input_shape;
     for (std::size_t last = axes.size(); last-- > 0;) {
         std::size_t first = last;
         while (first > 0 && axes[first - 1] + 1 == axes[first]) --first;

@@ -52,7 +52,7 @@ std::vector<Array<double>> AugmentedLearner::taped_gradients(const Array<double>
     Tape                       tape;
     const auto                 gradients = tape.gradient(taped_error(images, targets, matrices()), learner_.parameters);
     std::vector<Array<double>> result;
-    for (const auto& entry : gradients) result.push_back(entry.gradient);
+    for (const auto& entry : gradients) result.push_back(entry.gradient());
     return result;
 }
 

@@ -148,7 +148,7 @@ public:
         taped_.set_weights(by_hand_.network().weights());
         const Gradients<double> taped = taped_.gradients(inputs, targets);
         const double            error = by_hand_.step(inputs, targets);
-        for (std::size_t place = 0; place < taped.size(); ++place) compare(taped.entry(place).gradient, by_hand_.network().gradients()[place]);
+        for (std::size_t place = 0; place < taped.size(); ++place) compare(taped.entry(place).gradient(), by_hand_.network().gradients()[place]);
         return error;
     }
 

@@ -119,6 +119,22 @@ std::vector<Misuse> of_matmul() {
             misuse("transposed", {{3, 2}, {2, 3}}, [](const X& x) { return matmul(x[0], x[1], Transposed::first); })};
 }
 
+std::vector<Misuse> of_affine() {
+    const auto layer = [](const X& x) { return affine(x[0], x[1], x[2]); };
+    return {misuse("inputs", {{2, 3}, {4, 2}, {4}}, layer),
+            misuse("outputs", {{2, 3}, {4, 3}, {5}}, layer),
+            misuse("a weight of one axis", {{2, 3}, {3}, {3}}, layer),
+            misuse("a bias of two axes", {{2, 3}, {4, 3}, {1, 4}}, layer),
+            misuse("a number", {{}, {4, 3}, {4}}, layer),
+            misuse("a stack", {{2, 2, 2}, {4, 3}, {4}}, layer)};
+}
+
+std::vector<Misuse> of_squared_error() {
+    const auto error = [](const X& x) { return ops::squared_error(x[0], x[1], 1.0, {}); };
+    return {misuse("another extent", {{2, 3}, {2, 4}}, error), misuse("what would broadcast", {{2, 1}, {2, 3}}, error),
+            misuse("another rank", {{3}, {1, 3}}, error)};
+}
+
 std::vector<Misuse> of_concatenate() {
     const auto join = [](Index axis) { return [axis](const X& x) { return concatenate(x, axis); }; };
     return {misuse("another extent", {{2, 3}, {2, 4}}, join(0)), misuse("another rank", {{2, 3}, {2}}, join(0)),
@@ -165,6 +181,8 @@ std::vector<Misuse> misuses_of(std::string_view primitive) {
         {"gather", of_gather()},
         {"scatter_add", of_scatter_add()},
         {"matmul", of_matmul()},
+        {"affine", of_affine()},
+        {"squared_error", of_squared_error()},
         // Nothing has a wrong shape for these.
         {"alias", {}},
         {"cast", {}},

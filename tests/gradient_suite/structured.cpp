@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <xtgrad/autograd/primitives/fused.hpp>
 #include <xtgrad/autograd/primitives/indexing.hpp>
 #include <xtgrad/autograd/primitives/matmul.hpp>
 #include <xtgrad/autograd/primitives/reduction.hpp>
