@@ -64,14 +64,13 @@ public:
 
 private:
     void check_shape(std::size_t input, const Shape& given) const {
-        const KeptShape& source = RecordList::current().at(inputs[input]).shape;
-        if (source == given) return;
-        const Shape own        = source.shape();
-        const Shape result     = shape.shape();
-        bool        broadcasts = given == result && own.size() <= result.size();
+        const Shape& own = RecordList::current().at(inputs[input]).shape.shape();
+        if (given == own) return;
+        const Shape& whole      = shape.shape();
+        bool         broadcasts = given == whole && own.size() <= whole.size();
         for (std::size_t back = 1; broadcasts && back <= own.size(); ++back) {
             const std::size_t extent = own[own.size() - back];
-            broadcasts               = extent == 1 || extent == result[result.size() - back];
+            broadcasts               = extent == 1 || extent == whole[whole.size() - back];
         }
         if (broadcasts) return;
         throw ShapeError("the vjp of `" + rule_.name + "` gave a contribution of shape " + to_string(given) + " for input " + std::to_string(input) +

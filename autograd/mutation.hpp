@@ -10,18 +10,18 @@ namespace xtgrad::mutation {
 
 /// The cotangent that a record is given.
 void cotangent(const Record& record, AnyVariable& g, bool creates_graph);
-/// A contribution to the input at `input`, of the shape `to`, before it is summed to that shape.
+/// A contribution to the input at `input`, which `source` made, before it is summed to that one's shape.
 template <Scalar T>
-void contribution(const Record& record, std::size_t input, const KeptShape& to, Variable<T>& contribution, bool creates_graph);
+void contribution(const Record& record, std::size_t input, const Record& source, Variable<T>& contribution, bool creates_graph);
 /// What a primitive keeps: an input, by its number, or the output, by the number after the last.
-AnyVariable saved(std::string_view primitive, std::size_t which, const AnyVariable& value);
+AnyValue saved(std::string_view primitive, std::size_t which, const AnyValue& value);
 
 #else
 
 inline void cotangent(const Record&, AnyVariable&, bool) noexcept {}
 template <Scalar T>
-void                      contribution(const Record&, std::size_t, const KeptShape&, Variable<T>&, bool) noexcept {}
-inline const AnyVariable& saved(std::string_view, std::size_t, const AnyVariable& value) noexcept { return value; }
+void                   contribution(const Record&, std::size_t, const Record&, Variable<T>&, bool) noexcept {}
+inline const AnyValue& saved(std::string_view, std::size_t, const AnyValue& value) noexcept { return value; }
 
 #endif
 

@@ -108,7 +108,7 @@ template <Scalar T>
 void Sweep::contribute(std::size_t input, Variable<T>&& contribution) {
     const Place   place  = record_->inputs[input];
     const Record& source = list_.at(place);
-    mutation::contribution<T>(*record_, input, source.shape, contribution, creates_graph_);
+    mutation::contribution<T>(*record_, input, source, contribution, creates_graph_);
     if (!(source.shape == contribution.shape())) [[unlikely]]
         contribution = ops::sum_to<T>(contribution, source.shape.shape(), record_->where);
     if (!(source.shape == contribution.shape()) || source.type != scalar_type<T>) [[unlikely]] {

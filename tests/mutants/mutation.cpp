@@ -99,13 +99,13 @@ Variable<T> broken(const Variable<T>& x, Way way, const Record& record, const Sh
 }
 
 template <Scalar T>
-AnyVariable stale(const Variable<T>& x) {
+AnyValue stale(const Value<T>& x) {
     Value<T> other = Value<T>::uninitialized(x.shape());
-    for (std::size_t place = 0; place < x.size(); ++place) other.mutable_data()[place] = x.typed().data()[(place + 1) % x.size()];
+    for (std::size_t place = 0; place < x.size(); ++place) other.mutable_data()[place] = x.data()[(place + 1) % x.size()];
     // There is no neighbour of a single number.
     if (x.size() == 1) *other.mutable_data() += T{0.25};
-    other.node()->made_at = x.any_value().node()->made_at;
-    return AnyVariable(other, x.place(), x.serial());
+    other.node()->made_at = x.node()->made_at;
+    return std::move(other);
 }
 
 template <Scalar T>
@@ -122,20 +122,20 @@ void cotangent(const Record& record, AnyVariable& g, bool creates_graph) {
 }
 
 template <Scalar T>
-void contribution(const Record& record, std::size_t input, const KeptShape& to, Variable<T>& contribution, bool creates_graph) {
+void contribution(const Record& record, std::size_t input, const Record& source, Variable<T>& contribution, bool creates_graph) {
     if (applies(record.name(), record.type, creates_graph ? Reading::recorded : Reading::plain) && active->input == input) {
-        contribution = broken<T>(contribution, active->way, record, to.shape());
+        contribution = broken<T>(contribution, active->way, record, source.shape.shape());
     }
     if (record.name() == observed) observe(contribution);
 }
 
-AnyVariable saved(std::string_view primitive, std::size_t which, const AnyVariable& value) {
-    if (!applies(primitive, value.type(), Reading::both) || active->way != Way::stale || active->input != which) return value;
-    return value.type() == ScalarType::float32 ? stale(Variable<float>(value)) : stale(Variable<double>(value));
+AnyValue saved(std::string_view primitive, std::size_t which, const AnyValue& value) {
+    if (!applies(primitive, value.node()->type, Reading::both) || active->way != Way::stale || active->input != which) return value;
+    return value.node()->type == ScalarType::float32 ? stale(Value<float>(value)) : stale(Value<double>(value));
 }
 
-template void contribution<float>(const Record&, std::size_t, const KeptShape&, Variable<float>&, bool);
-template void contribution<double>(const Record&, std::size_t, const KeptShape&, Variable<double>&, bool);
+template void contribution<float>(const Record&, std::size_t, const Record&, Variable<float>&, bool);
+template void contribution<double>(const Record&, std::size_t, const Record&, Variable<double>&, bool);
 
 void activate(const Mutant* mutant, std::string_view name) {
     active   = mutant;
