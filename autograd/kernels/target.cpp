@@ -2,6 +2,7 @@
 
 #include <xtgrad/autograd/kernels/elementwise.hpp>
 #include <xtgrad/autograd/kernels/fold.hpp>
+#include <xtgrad/autograd/kernels/update.hpp>
 #include <xtgrad/autograd/primitives/activation.hpp>
 #include <xtgrad/autograd/primitives/arithmetic.hpp>
 #include <xtgrad/autograd/primitives/cotangent.hpp>
@@ -14,7 +15,12 @@ namespace {
 
 template <Scalar T>
 constexpr Table<T> make_table() {
-    return {kernels_of<T>(ElementwisePrimitives{}), {&fold<SumFold, T>, &fold<AmaxFold, T>, &fold<AminFold, T>, &fold_logsumexp<T>}, &accumulate<T>};
+    return {kernels_of<T>(ElementwisePrimitives{}),
+            {&fold<SumFold, T>, &fold<AmaxFold, T>, &fold<AminFold, T>, &fold_logsumexp<T>},
+            &accumulate<T>,
+            &descend<T>,
+            &descend_with_momentum<T>,
+            &adam<T>};
 }
 
 } // namespace
