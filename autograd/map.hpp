@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include <xtgrad/autograd/dual.hpp>
 #include <xtgrad/autograd/kernels/elementwise.hpp>
 #include <xtgrad/autograd/sweep.hpp>
@@ -95,47 +97,48 @@ private:
         std::array<const Shape*, N + 1> shapes{};
         std::array<Value<T>, N>         results;
         std::array<T*, N>               outputs{};
-        std::size_t                     wanted = 0;
-        std::array<std::size_t, N>      which{};
         for (std::size_t operand = 0; operand <= N; ++operand) {
             data[operand]   = all[operand].typed().data();
             shapes[operand] = &all[operand].shape();
         }
         for (std::size_t input = 0; input < N; ++input) {
             if (!sweep.wants(input)) continue;
-            results[wanted] = Value<T>::uninitialized(shape);
-            outputs[wanted] = results[wanted].mutable_data();
-            which[wanted++] = input;
+            results[input] = Value<T>::uninitialized(shape);
+            outputs[input] = results[input].mutable_data();
         }
         kernels::Loop loop;
         kernels::plan(loop, shape, shapes);
         using L = Lanes<T>;
-        kernels::run_outputs<N + 1>(loop, data.data(), std::span<T* const>(outputs.data(), wanted), [&](const L& g, const rules::Repeat<I, L>&... x) {
-            std::array<L, N> gradient = gradient_of<false>(g, std::index_sequence<I...>{}, x...);
-            bool             redo     = false;
-            for (const L& part : gradient) redo = redo || any(isnan(part));
-            // The strong zero only where a NaN came out.
-            if (redo) [[unlikely]]
-                gradient = gradient_of<true>(g, std::index_sequence<I...>{}, x...);
-            std::array<L, N> chosen = gradient;
-            for (std::size_t output = 0; output < wanted; ++output) chosen[output] = gradient[which[output]];
-            return chosen;
+        // First without the strong zero, which acts only where a NaN comes out. A sum is NaN if a part is; the other way round costs time only.
+        std::atomic<bool> undefined = false;
+        kernels::run_outputs<N + 1, N, T>(loop, data.data(), outputs, [this, &undefined](const L& g, const rules::Repeat<I, L>&... x) {
+            const std::array<L, N> gradient = gradient_of<false>(g, std::index_sequence<I...>{}, x...);
+            if (any(isnan((gradient[I] + ...)))) [[unlikely]]
+                undefined.store(true, std::memory_order_relaxed);
+            return gradient;
         });
-        for (std::size_t output = 0; output < wanted; ++output) sweep.contribute<T>(which[output], Variable<T>(std::move(results[output])));
+        if (undefined) {
+            kernels::run_outputs<N + 1, N, T>(loop, data.data(), outputs, [this](const L& g, const rules::Repeat<I, L>&... x) {
+                return gradient_of<true>(g, std::index_sequence<I...>{}, x...);
+            });
+        }
+        for (std::size_t input = 0; input < N; ++input) {
+            if (sweep.wants(input)) sweep.contribute<T>(input, Variable<T>(std::move(results[input])));
+        }
     }
 
-    template <bool strict, std::size_t... I>
-    std::array<Lanes<T>, N> gradient_of(const Lanes<T>& g, std::index_sequence<I...>, const rules::Repeat<I, Lanes<T>>&... x) const {
-        using D           = Dual<Lanes<T>, N, strict>;
+    template <bool strong_zero, std::size_t... I>
+    [[gnu::always_inline]] std::array<Lanes<T>, N> gradient_of(const Lanes<T>& g, std::index_sequence<I...>,
+                                                               const rules::Repeat<I, Lanes<T>>&... x) const {
+        using V           = Lanes<T, strong_zero>;
+        using D           = Dual<V, N>;
         const auto seeded = [](const Lanes<T>& value, std::size_t direction) {
-            D dual(value);
-            dual.partials[direction] = Lanes<T>(T{1});
+            D dual(V(value.batch()));
+            dual.partials[direction] = V(T{1});
             return dual;
         };
-        const D                 y = evaluate<D>(f_, seeded(x, I)...);
-        std::array<Lanes<T>, N> gradient;
-        for (std::size_t n = 0; n < N; ++n) gradient[n] = strict ? cotangent_product(g, y.partials[n]) : g * y.partials[n];
-        return gradient;
+        const D y(f_(seeded(x, I)...));
+        return {Lanes<T>(cotangent_product(V(g.batch()), y.partials[I]).batch())...};
     }
 
     [[noreturn]] void throw_past_last_order() const {
@@ -200,7 +203,8 @@ auto start(const F& f, SourceLocation where, const X&... x) {
 /// An elementwise function of the user's own as one operation: `map([](auto a, auto b) { return tanh(a * b + a); }, a, b)`. The function is
 /// compiled into one pass over SIMD lanes, and into one pass over dual numbers for its gradient; nothing but the inputs is kept, and there
 /// are no temporaries. It takes and returns numbers of any type (`auto`) and may use operators, comparisons, `where(truth, a, b)` and every
-/// elementwise function of xtgrad; variables it captures are not differentiated.
+/// elementwise function of xtgrad; variables it captures are not differentiated. Where arrays are large, several threads
+/// call it at once.
 ///
 /// One to eight arguments, which broadcast; at least one Variable or Parameter among numbers and arrays. Derivatives exist to third order;
 /// past it a gradient throws TapeError. It is compiled with the flags of the program that uses it, and refuses -ffast-math.
