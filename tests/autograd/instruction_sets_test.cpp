@@ -84,10 +84,10 @@ double error_of(T value, long double exact) {
 template <class P, Scalar T, class Exact>
 void check(Exact exact) {
     const Array<T> x = numbers<T>(20);
-    for (const auto& [name, table] : kernels::tables<T>()) {
-        CAPTURE(name);
+    for (const auto& set : kernels::tables<T>()) {
+        CAPTURE(set.instruction_set);
         CAPTURE(P::name);
-        const Array<T> y       = forward(*table, elementwise_index<P>, x);
+        const Array<T> y       = forward(*set.table, elementwise_index<P>, x);
         double         largest = 0;
         T              where   = 0;
         for (std::size_t i = 0; i < x.size(); ++i) {
@@ -135,12 +135,12 @@ TEST_CASE_TEMPLATE("Every instruction set folds over any axis", T, float, double
         for (const std::size_t length : {1U, 5U, 37U, 3000U}) {
             for (const std::size_t inner : {1U, 3U, 16U, 70U}) {
                 Array<T> x = random.uniform_array<T>({outer, length, inner}, -2, 3);
-                for (const auto& [name, table] : kernels::tables<T>()) {
-                    CAPTURE(name);
+                for (const auto& set : kernels::tables<T>()) {
+                    CAPTURE(set.instruction_set);
                     Array<T> results[4];
                     for (std::size_t kind = 0; kind < 4; ++kind) {
                         results[kind] = zeros<T>({outer, inner});
-                        table->fold[kind](x.data(), results[kind].data(), outer, length, inner);
+                        set.table->fold[kind](x.data(), results[kind].data(), outer, length, inner);
                     }
                     for (std::size_t o = 0; o < outer; ++o) {
                         for (std::size_t i = 0; i < inner; ++i) {
@@ -165,18 +165,47 @@ TEST_CASE_TEMPLATE("Every instruction set folds over any axis", T, float, double
     }
 }
 
+TEST_CASE_TEMPLATE("Every instruction set finds a NaN anywhere among the extremes, and infinities of both signs are none", T, float, double) {
+    constexpr auto   amax = static_cast<std::size_t>(kernels::Fold::amax), amin = static_cast<std::size_t>(kernels::Fold::amin);
+    constexpr T      infinity = std::numeric_limits<T>::infinity();
+    constexpr double reach    = 5;
+    for (const std::size_t length : {1U, 7U, 64U, 131U, 2500U}) {
+        const Array<T> finite = Random(length).uniform_array<T>({length}, -reach, reach);
+        for (const auto& set : kernels::tables<T>()) {
+            CAPTURE(set.instruction_set);
+            CAPTURE(length);
+            const auto extreme = [&](std::size_t kind, const Array<T>& x) {
+                Array<T> y = zeros<T>({1});
+                set.table->fold[kind](x.data(), y.data(), 1, length, 1);
+                return y(0);
+            };
+            for (std::size_t place = 0; place < length; place += 1 + length / 150) {
+                CAPTURE(place);
+                Array<T> x = finite;
+                x(place)   = std::numeric_limits<T>::quiet_NaN();
+                CHECK(std::isnan(extreme(amax, x)));
+                CHECK(std::isnan(extreme(amin, x)));
+                x(place) = infinity;
+                CHECK(extreme(amax, x) == infinity);
+                x(length - 1 - place) = -infinity;
+                CHECK(extreme(amin, x) == -infinity);
+            }
+        }
+    }
+}
+
 TEST_CASE_TEMPLATE("Every instruction set updates parameters as the formulas say, and nothing past them", T, float, double) {
     for (const std::size_t count : {1U, 15U, 16U, 100U}) {
         Random         random(count);
         const Array<T> g = random.normal_array<T>({count}), p0 = random.normal_array<T>({count}), m0 = random.normal_array<T>({count}),
                        v0 = random.uniform_array<T>({count}, 0, 1);
         const kernels::AdamStep<T> factors{.beta1 = T(0.9), .beta2 = T(0.99), .epsilon = T(1e-3), .step_size = T(0.01), .root_scale = T(1.5)};
-        for (const auto& [name, table] : kernels::tables<T>()) {
-            CAPTURE(name);
+        for (const auto& set : kernels::tables<T>()) {
+            CAPTURE(set.instruction_set);
             Array<T> p = p0, m = m0, v = v0, descended = p0, pushed = p0, velocity = m0;
-            table->adam(p.data(), m.data(), v.data(), g.data(), count, factors);
-            table->descend(descended.data(), g.data(), count, T(0.1));
-            table->descend_with_momentum(pushed.data(), velocity.data(), g.data(), count, T(0.1), T(0.9));
+            set.table->adam(p.data(), m.data(), v.data(), g.data(), count, factors);
+            set.table->descend(descended.data(), g.data(), count, T(0.1));
+            set.table->descend_with_momentum(pushed.data(), velocity.data(), g.data(), count, T(0.1), T(0.9));
             for (std::size_t i = 0; i < count; ++i) {
                 const T first = T(0.9) * m0(i) + T(0.1) * g(i), second = T(0.99) * v0(i) + T(0.01) * g(i) * g(i);
                 check_near(m(i), first);
