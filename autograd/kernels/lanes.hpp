@@ -110,19 +110,6 @@ public:
     friend Lanes at_most(Lanes x, T high) { return Lanes(xsimd::min(Batch(high), x.batch_)); }
     friend Lanes abs(Lanes x) { return Lanes(xsimd::abs(x.batch_)); }
     friend Lanes square(Lanes x) { return x * x; }
-    /// a·b + c, rounded once where the instruction set can.
-    friend Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
-#ifdef __AVX512F__
-        // xsimd 8.1 multiplies and adds here.
-        if constexpr (std::is_same_v<T, float>) {
-            return Lanes(Batch(_mm512_fmadd_ps(a.batch_, b.batch_, c.batch_)));
-        } else {
-            return Lanes(Batch(_mm512_fmadd_pd(a.batch_, b.batch_, c.batch_)));
-        }
-#else
-        return Lanes(xsimd::fma(a.batch_, b.batch_, c.batch_));
-#endif
-    }
     friend Lanes sqrt(Lanes x) { return Lanes(xsimd::sqrt(x.batch_)); }
     friend Lanes exp(Lanes x) { return Lanes(exponential_of(Lanes<T>(x.batch_)).batch()); }
     friend Lanes expm1(Lanes x) { return Lanes(expm1_of(Lanes<T>(x.batch_)).batch()); }
