@@ -105,7 +105,7 @@ AnyValue stale(const Value<T>& x) {
     // There is no neighbour of a single number.
     if (x.size() == 1) *other.mutable_data() += T{0.25};
     other.node()->made_at = x.node()->made_at;
-    return std::move(other);
+    return other;
 }
 
 template <Scalar T>
