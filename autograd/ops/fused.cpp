@@ -15,14 +15,19 @@ void Affine::infer(SourceLocation where, const Shape& x, const Shape& weight, co
 }
 
 template <Scalar T>
+void Affine::Planned<T>::operator()(const void* const* operands, T* result) const {
+    const auto* bias = static_cast<const T*>(operands[2]);
+    for (std::size_t row = 0; row < rows; ++row) std::copy_n(bias, outputs, result + row * outputs);
+    gemm<T>(false, true, static_cast<Index>(rows), static_cast<Index>(outputs), static_cast<Index>(inputs), T{1}, static_cast<const T*>(operands[0]),
+            static_cast<const T*>(operands[1]), T{1}, result);
+}
+
+template <Scalar T>
 Value<T> Affine::forward(const Value<T>& x, const Value<T>& weight, const Value<T>& bias) const {
-    const std::size_t rows    = x.shape()[0];
-    const std::size_t inputs  = x.shape()[1];
-    const std::size_t outputs = bias.size();
-    Value<T>          y       = Value<T>::uninitialized({rows, outputs});
-    for (std::size_t row = 0; row < rows; ++row) std::copy_n(bias.data(), outputs, y.mutable_data() + row * outputs);
-    gemm<T>(false, true, static_cast<Index>(rows), static_cast<Index>(outputs), static_cast<Index>(inputs), T{1}, x.data(), weight.data(), T{1},
-            y.mutable_data());
+    const Planned<T>                 plan{x.shape()[0], x.shape()[1], bias.size()};
+    const std::array<const void*, 3> operands{x.data(), weight.data(), bias.data()};
+    Value<T>                         y = Value<T>::uninitialized({plan.rows, plan.outputs});
+    plan(operands.data(), y.mutable_data());
     return y;
 }
 

@@ -81,7 +81,7 @@ void Matmul::Planned<T>::operator()(const void* const* operands, T* result) cons
 }
 
 template <Scalar T>
-std::optional<Matmul::Planned<T>> Matmul::planned() const {
+std::optional<Matmul::Planned<T>> Matmul::planned(std::span<const Shape>) const {
     if (shape.size() != 2) return std::nullopt;
     return Planned<T>{transpose_a, transpose_b, static_cast<Index>(shape[0]), static_cast<Index>(shape[1]),
                       static_cast<Index>(shape_a[transpose_a ? 0 : 1])};
@@ -149,7 +149,7 @@ XTGRAD_COMPILE_PRIMITIVE(Matmul)
 // Others apply it too.
 template struct Matmul::Planned<float>;
 template struct Matmul::Planned<double>;
-template std::optional<Matmul::Planned<float>>  Matmul::planned<float>() const;
-template std::optional<Matmul::Planned<double>> Matmul::planned<double>() const;
+template std::optional<Matmul::Planned<float>>  Matmul::planned<float>(std::span<const Shape>) const;
+template std::optional<Matmul::Planned<double>> Matmul::planned<double>(std::span<const Shape>) const;
 
 } // namespace xtgrad

@@ -34,7 +34,7 @@ Shape Reduction::result_shape() const {
 }
 
 template <Scalar T>
-std::optional<Reduction::Planned<T>> Reduction::planned(kernels::Fold kind, double divisor) const {
+std::optional<Reduction::Planned<T>> Reduction::planned_fold(kernels::Fold kind, double divisor) const {
     if (axes.empty() || count() == 0 || element_count(input_shape) == 0 || axes.back() - axes.front() + 1 != axes.size()) return std::nullopt;
     Planned<T> plan{kernels::table<T>().fold[static_cast<std::size_t>(kind)], 1, count(), 1, static_cast<T>(divisor)};
     for (std::size_t axis = 0; axis < axes.front(); ++axis) plan.outer *= input_shape[axis];
@@ -159,8 +159,8 @@ template Variable<double> sum_to<double>(const Variable<double>&, const Shape&, 
 
 } // namespace ops
 
-template std::optional<Reduction::Planned<float>>  Reduction::planned<float>(kernels::Fold, double) const;
-template std::optional<Reduction::Planned<double>> Reduction::planned<double>(kernels::Fold, double) const;
+template std::optional<Reduction::Planned<float>>  Reduction::planned_fold<float>(kernels::Fold, double) const;
+template std::optional<Reduction::Planned<double>> Reduction::planned_fold<double>(kernels::Fold, double) const;
 
 XTGRAD_COMPILE_PRIMITIVE(Sum)
 XTGRAD_COMPILE_PRIMITIVE(Mean)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include <xtgrad/autograd/primitive.hpp>
 #include <xtgrad/autograd/primitives/reference.hpp>
 
@@ -16,6 +18,17 @@ struct Affine {
     void infer(SourceLocation where, const Shape& x, const Shape& weight, const Shape& bias) const;
     template <Scalar T>
     Value<T> forward(const Value<T>& x, const Value<T>& weight, const Value<T>& bias) const;
+    /// For known extents.
+    template <Scalar T>
+    struct Planned {
+        std::size_t rows, inputs, outputs;
+        void        operator()(const void* const* operands, T* result) const;
+    };
+    template <Scalar T>
+    std::optional<Planned<T>> planned(std::span<const Shape> operands) const {
+        return Planned<T>{operands[0][0], operands[0][1], operands[2][0]};
+    }
+    bool operator==(const Affine&) const = default;
     template <Scalar T>
     auto vjp_from_input(const Variable<T>& g, const Variable<T>& x, const Variable<T>& weight) const {
         return each([=] { return product<T>(g, weight, false); }, [=] { return product<T>(g, x, true); }, [=] { return column_sums<T>(g); });
@@ -53,6 +66,7 @@ struct SquaredError {
     void infer(SourceLocation where, const Shape& a, const Shape& b) const;
     template <Scalar T>
     Value<T> forward(const Value<T>& a, const Value<T>& b) const;
+    bool     operator==(const SquaredError&) const = default;
     template <Scalar T>
     auto vjp_from_input(const Variable<T>& g, const Variable<T>& a, const Variable<T>& b) const {
         return each([=, this] { return (a - b) * (g * (2 * scale)); }, [=, this] { return (b - a) * (g * (2 * scale)); });

@@ -29,7 +29,7 @@ struct Matmul {
         void  operator()(const void* const* operands, T* result) const;
     };
     template <Scalar T>
-    std::optional<Planned<T>> planned() const;
+    std::optional<Planned<T>> planned(std::span<const Shape> operands) const;
     bool                      operator==(const Matmul&) const = default;
     // The transposes that the gradient needs stay flags.
     template <Scalar T>

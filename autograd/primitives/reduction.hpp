@@ -45,7 +45,7 @@ struct Reduction {
         }
     };
     template <Scalar T>
-    std::optional<Planned<T>> planned(kernels::Fold kind, double divisor) const;
+    std::optional<Planned<T>> planned_fold(kernels::Fold kind, double divisor) const;
     bool                      operator==(const Reduction&) const = default;
 
     /// Folds group after group of neighbouring reduced axes, the last first.
@@ -71,8 +71,8 @@ struct Sum : Reduction {
         return count() == 0 ? Value<T>::filled(result_shape(), T{0}) : fold<T>(x, kernels::Fold::sum);
     }
     template <Scalar T>
-    auto planned() const {
-        return Reduction::planned<T>(kernels::Fold::sum, 1);
+    auto planned(std::span<const Shape>) const {
+        return planned_fold<T>(kernels::Fold::sum, 1);
     }
     template <Scalar T>
     Variable<T> vjp(const Variable<T>& g) const {
@@ -91,8 +91,8 @@ struct Mean : Reduction {
     template <Scalar T>
     Value<T> forward(const Value<T>& x) const;
     template <Scalar T>
-    auto planned() const {
-        return Reduction::planned<T>(kernels::Fold::sum, static_cast<double>(count()));
+    auto planned(std::span<const Shape>) const {
+        return planned_fold<T>(kernels::Fold::sum, static_cast<double>(count()));
     }
     // Of nothing: zeros of the right shape, which is empty.
     template <Scalar T>
@@ -125,8 +125,8 @@ struct Amax : Reduction {
         return fold<T>(x, kernels::Fold::amax);
     }
     template <Scalar T>
-    auto planned() const {
-        return Reduction::planned<T>(kernels::Fold::amax, 1);
+    auto planned(std::span<const Shape>) const {
+        return planned_fold<T>(kernels::Fold::amax, 1);
     }
     template <Scalar T>
     Variable<T> vjp_from_both(const Variable<T>& g, const Variable<T>& x, const Variable<T>& y) const {
@@ -148,8 +148,8 @@ struct Amin : Reduction {
         return fold<T>(x, kernels::Fold::amin);
     }
     template <Scalar T>
-    auto planned() const {
-        return Reduction::planned<T>(kernels::Fold::amin, 1);
+    auto planned(std::span<const Shape>) const {
+        return planned_fold<T>(kernels::Fold::amin, 1);
     }
     template <Scalar T>
     Variable<T> vjp_from_both(const Variable<T>& g, const Variable<T>& x, const Variable<T>& y) const {
@@ -170,8 +170,8 @@ struct Logsumexp : Reduction {
         return count() == 0 ? Value<T>::filled(result_shape(), -std::numeric_limits<T>::infinity()) : fold<T>(x, kernels::Fold::logsumexp);
     }
     template <Scalar T>
-    auto planned() const {
-        return Reduction::planned<T>(kernels::Fold::logsumexp, 1);
+    auto planned(std::span<const Shape>) const {
+        return planned_fold<T>(kernels::Fold::logsumexp, 1);
     }
     // The softmax, summed anew rather than e^(x − y), whose error is that of y. Where every x is −inf nothing depends on anything; an
     // infinite x takes all.

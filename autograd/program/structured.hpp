@@ -8,13 +8,13 @@
 
 namespace xtgrad::program {
 
-/// For `planned<T>()` of a primitive: an optional callable `(const void* const* operands, T* result)` with the bits of its forward. Only those need
-/// one whose bookkeeping can cost more than their work.
+/// What `planned<T>(shapes of the operands)` of a primitive gives, where it has one: an optional callable `(const void* const* operands, T* result)`
+/// with the bits of its forward. Only those need one whose bookkeeping can cost more than their work.
 struct NotPlanned {
     template <class P, Scalar T>
-    static auto of(const P& primitive) {
-        if constexpr (requires { primitive.template planned<T>(); }) {
-            return primitive.template planned<T>();
+    static auto of(const P& primitive, std::span<const Shape> operands) {
+        if constexpr (requires { primitive.template planned<T>(operands); }) {
+            return primitive.template planned<T>(operands);
         } else {
             return NotPlanned{};
         }
@@ -33,7 +33,7 @@ template <class P, Scalar T>
 class StructuredOperation final : public Operation {
 public:
     StructuredOperation(const P& primitive, std::span<const Shape> operands, const Shape& result)
-        : primitive_(primitive), result_(result), planned_(NotPlanned::of<P, T>(primitive)) {
+        : primitive_(primitive), result_(result), planned_(NotPlanned::of<P, T>(primitive, operands)) {
         operands_.reserve(operands.size());
         for (const Shape& shape : operands) operands_.emplace_back(shape);
     }
@@ -57,7 +57,7 @@ public:
     }
 
 private:
-    using Planned = decltype(NotPlanned::of<P, T>(std::declval<const P&>()));
+    using Planned = decltype(NotPlanned::of<P, T>(std::declval<const P&>(), std::span<const Shape>()));
 
     Value<T> forward() {
         if constexpr (P::arity == 0) {
