@@ -9,21 +9,21 @@ void set_convolution(const nn::Parameters<float>& layer, const ConvolutionData& 
     layer["bias"].assign(as_array<float>(data.bias, {data.outputs}));
 }
 
+// As a sequence, in which a convolution and the pooling after it are one operation.
 struct Lenet {
-    nn::Conv2d<float> first, second;
-    nn::Linear<float> hidden, output;
+    nn::Sequential<nn::Conv2d<float>, nn::Relu, nn::MaxPool2d, nn::Conv2d<float>, nn::Relu, nn::MaxPool2d, nn::Flatten, nn::Linear<float>, nn::Relu,
+                   nn::Linear<float>>
+        layers;
 
     Lenet(const nn::Parameters<float>& p, const LenetData& data)
-        : first(p / "first", 1, 16, 5), second(p / "second", 16, 32, 5), hidden(p / "hidden", 512, 128), output(p / "output", 128, 10) {
+        : layers(nn::Conv2d<float>(p / "first", 1, 16, 5), nn::Relu{}, nn::MaxPool2d{2}, nn::Conv2d<float>(p / "second", 16, 32, 5), nn::Relu{},
+                 nn::MaxPool2d{2}, nn::Flatten{}, nn::Linear<float>(p / "hidden", 512, 128), nn::Relu{}, nn::Linear<float>(p / "output", 128, 10)) {
         set_convolution(p / "first", data.first);
         set_convolution(p / "second", data.second);
         set_layer(p / "hidden", data.hidden);
         set_layer(p / "output", data.output);
     }
-    Variable<float> operator()(const Variable<float>& x) const {
-        const auto a = max_pool2d(relu(first(x)), 2), b = max_pool2d(relu(second(a)), 2);
-        return output(relu(hidden(reshape(b, {-1, 512}))));
-    }
+    Variable<float> operator()(const Variable<float>& x) const { return layers(x); }
 };
 
 template <class Optimizer>

@@ -10,12 +10,8 @@ int main(int argc, char** argv) {
     add_small(program);
     add_elementwise(program);
     add_mlp(program);
-#ifdef XTGRAD_HAS_CONVOLUTION
     add_convolutions(program);
-#endif
-#ifdef XTGRAD_HAS_PROGRAM
     add_replayed(program);
-#endif
     add_hamlet(program);
     add_reductions(program);
     add_scaling(program);
