@@ -1,8 +1,11 @@
 #pragma once
 
+#include <xtgrad/autograd/checkpoint.hpp>
+#include <xtgrad/autograd/custom.hpp>
 #include <xtgrad/autograd/functional.hpp>
 #include <xtgrad/autograd/gradcheck.hpp>
 #include <xtgrad/autograd/gradients.hpp>
+#include <xtgrad/autograd/jacobian.hpp>
 #include <xtgrad/autograd/numeric_derivative.hpp>
 #include <xtgrad/autograd/parameter.hpp>
 #include <xtgrad/autograd/program.hpp>

@@ -12,50 +12,59 @@
 namespace xtgrad {
 inline namespace XTGRAD_TARGET {
 
-template <class V, std::size_t N, bool strict>
+template <class V, std::size_t N>
 struct DualKind;
 
 /// A number with its derivatives in N directions, over lanes or over other duals. Every elementwise primitive works on it: the value by its
 /// forward rule, the derivatives by its vjp, which for an elementwise function is the product with the derivative from either side. With
-/// N = 0 it is the plain number. Where it is not strict, it takes products as they come, without the strong zero.
-template <class V, std::size_t N, bool strict = true>
-class Dual : public ElementwiseFunctions<DualKind<V, N, strict>> {
+/// N = 0 it is the plain number. Products have the strong zero where those of V do.
+template <class V, std::size_t N>
+class Dual : public ElementwiseFunctions<DualKind<V, N>> {
 public:
     Dual() = default;
     explicit Dual(const V& number) : value(number) { partials.fill(V(0)); }
     template <class Number>
     requires std::is_arithmetic_v<Number> Dual(Number number) : value(number) { partials.fill(V(0)); }
 
+    // Number by number, as lanes are copied register by register.
+    Dual(const Dual& other) : value(other.value) {
+        for (std::size_t n = 0; n < N; ++n) partials[n] = other.partials[n];
+    }
+    Dual& operator=(const Dual& other) {
+        value = other.value;
+        for (std::size_t n = 0; n < N; ++n) partials[n] = other.partials[n];
+        return *this;
+    }
+    ~Dual() = default;
+
     V                value;
     std::array<V, N> partials;
 
-    friend Dual cotangent_product(const Dual& g, const Dual& factor) { return DualKind<V, N, strict>::template apply<CotangentProduct>(g, factor); }
-    friend Dual cotangent_quotient(const Dual& g, const Dual& divisor) {
-        return DualKind<V, N, strict>::template apply<CotangentQuotient>(g, divisor);
-    }
+    friend Dual cotangent_product(const Dual& g, const Dual& factor) { return DualKind<V, N>::template apply<CotangentProduct>(g, factor); }
+    friend Dual cotangent_quotient(const Dual& g, const Dual& divisor) { return DualKind<V, N>::template apply<CotangentQuotient>(g, divisor); }
     friend auto isfinite(const Dual& x) { return isfinite(x.value); }
     template <class Truth>
     friend Dual select(const Truth& truth, const Dual& a, const Dual& b) {
-        return DualKind<V, N, strict>::choose(truth, a, b);
+        return DualKind<V, N>::choose(truth, a, b);
     }
 };
 
 // The masks of lanes are those of the duals over them.
-template <class T>
-LaneMask<T> truth_of(const Lanes<T>&);
-template <class V, std::size_t N, bool strict>
-auto truth_of(const Dual<V, N, strict>& dual) {
+template <class T, bool strong_zero>
+LaneMask<T> truth_of(const Lanes<T, strong_zero>&);
+template <class V, std::size_t N>
+auto truth_of(const Dual<V, N>& dual) {
     return truth_of(dual.value);
 }
 
-template <class V, std::size_t N, bool strict>
+template <class V, std::size_t N>
 struct DualKind {
-    using Number = Dual<V, N, strict>;
+    using Number = Dual<V, N>;
     using Input  = const Number&;
     using Truth  = decltype(truth_of(std::declval<V>()));
 
     template <class P, class... In>
-    static Number apply(const In&... x) {
+    [[gnu::always_inline]] static Number apply(const In&... x) {
         constexpr VjpForm form = rules::elementwise_form<P, V>;
         Number            y(P::forward(x.value...));
         if constexpr (N > 0) {
@@ -89,16 +98,8 @@ struct DualKind {
     }
 
 private:
-    static V product(const V& tangent, const V& derivative) {
-        if constexpr (strict) {
-            return cotangent_product(tangent, derivative);
-        } else {
-            return tangent * derivative;
-        }
-    }
-
     template <class P, std::size_t... I, class... Tangent>
-    static V linear(std::index_sequence<I...>, const Tangent&... tangent) {
+    [[gnu::always_inline]] static V linear(std::index_sequence<I...>, const Tangent&... tangent) {
         if constexpr (P::arity == 1) {
             return (P::vjp(Cotangent<V>(tangent)).value(), ...);
         } else {
@@ -107,9 +108,9 @@ private:
     }
 
     template <class Rule, class... In>
-    static void add_products(Number& y, const Rule& rule, const In&... x) {
+    [[gnu::always_inline]] static void add_products(Number& y, const Rule& rule, const In&... x) {
         if constexpr (sizeof...(In) == 1) {
-            for (std::size_t n = 0; n < N; ++n) y.partials[n] = product((x.partials[n], ...), rule.value());
+            for (std::size_t n = 0; n < N; ++n) y.partials[n] = cotangent_product((x.partials[n], ...), rule.value());
         } else {
             std::apply(
                 [&](const auto&... contribution) {
@@ -118,7 +119,7 @@ private:
                         if constexpr (!std::is_same_v<decltype(lazy()), NoContribution>) {
                             const V derivative = lazy().value();
                             for (std::size_t n = 0; n < N; ++n) {
-                                const V term  = product(input.partials[n], derivative);
+                                const V term  = cotangent_product(input.partials[n], derivative);
                                 y.partials[n] = first ? term : y.partials[n] + term;
                             }
                             first = false;

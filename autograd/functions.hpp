@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <xtgrad/array/array.hpp>
+#include <xtgrad/autograd/convolution.hpp>
 #include <xtgrad/autograd/mask.hpp>
 #include <xtgrad/autograd/primitives.hpp>
 
@@ -130,6 +131,15 @@ Variable<T> scatter_add(const Variable<T>& x, const Array<Index>& index, Index a
 template <Scalar T>
 Variable<T> matmul(const Operand<T>& a, const Operand<T>& b, bool transpose_a, bool transpose_b);
 template <Scalar T>
+Variable<T> conv2d(const Operand<T>& x, const Operand<T>& weight, const Conv2dOptions& options);
+template <Scalar T>
+Variable<T> conv2d(const Operand<T>& x, const Operand<T>& weight, const Operand<T>& bias, const Conv2dOptions& options);
+template <Scalar T>
+Variable<T> conv2d_max_pool2d(const Operand<T>& x, const Operand<T>& weight, const Operand<T>& bias, const Conv2dOptions& options,
+                              const PerSide& window, const MaxPool2dOptions& pooling);
+template <Scalar T>
+Variable<T> max_pool2d(const Variable<T>& x, const PerSide& window, const MaxPool2dOptions& options, SourceLocation where);
+template <Scalar T>
 Variable<T> affine(const Operand<T>& x, const Operand<T>& weight, const Operand<T>& bias);
 /// scale·Σ(a − b)² over all elements; throws ShapeError where the shapes differ.
 template <Scalar T>
@@ -250,6 +260,19 @@ public:
     friend V matmul(In a, In b) { return ops::matmul<T>(a, b, false, false); }
     /// The same with the last two axes of one operand, or of both, exchanged, which costs nothing.
     friend V matmul(In a, In b, Transposed which) { return ops::matmul<T>(a, b, which != Transposed::second, which != Transposed::first); }
+
+    /// The cross-correlation of images [batch, channels, height, width] with kernels [outputs, channels / groups, kernel height, kernel width],
+    /// which neural networks call a convolution; bias [outputs] is added to each channel of the result [batch, outputs, …, …]. Its height is
+    /// ⌊(height + 2·padding − dilation·(kernel height − 1) − 1) / stride⌋ + 1, and so its width. Conventions are those of PyTorch's conv2d. Padding
+    /// is zeros, which are multiplied like any element. The batch may be empty. Throws ShapeError where extents do not fit or the kernel is larger
+    /// than the image with its padding, ValueError for a stride, dilation or number of groups below 1 or a negative padding.
+    friend V conv2d(In x, In weight, const Conv2dOptions& options = {}) { return ops::conv2d<T>(x, weight, options); }
+    friend V conv2d(In x, In weight, In bias, const Conv2dOptions& options = {}) { return ops::conv2d<T>(x, weight, bias, options); }
+    /// max_pool2d(conv2d(x, weight, bias, options), window, pooling) as one operation, with the same value: the convolution's whole result is
+    /// never in memory, and the gradients visit only what the pooling chose. A relu after it is one before the pooling, at less cost.
+    friend V conv2d_max_pool2d(In x, In weight, In bias, const Conv2dOptions& options, const PerSide& window, const MaxPool2dOptions& pooling = {}) {
+        return ops::conv2d_max_pool2d<T>(x, weight, bias, options, window, pooling);
+    }
     /// x·weightᵀ + bias for a weight of shape [outputs, inputs] and a bias of shape [outputs]: a linear layer, as PyTorch's linear. The axes of x
     /// before the last are batch axes. Throws ShapeError where the extents do not fit.
     friend V affine(In x, In weight, In bias) { return ops::affine<T>(x, weight, bias); }
@@ -356,6 +379,13 @@ public:
     /// The adjoint of gather: zeros of `shape`, to which x[i, j] is added at [i, index[i, j]]. Equal indices accumulate.
     friend V scatter_add(Self x, const Array<Index>& index, Index axis, const Extents& shape, SourceLocation where = {}) {
         return ops::scatter_add<T>(x, index, axis, shape, where);
+    }
+    /// The largest element of each window over images [batch, channels, height, width]; extents as those of conv2d. Padding never wins. A tie
+    /// gives all of the gradient to the first in row-major order; the first NaN of a window is its largest element. Throws ShapeError where the
+    /// window is larger than the image with its padding, ValueError for a padding of more than half of the window (or one that, under
+    /// dilation, leaves a window nothing of the image) and for a stride or dilation below 1.
+    friend V max_pool2d(Self x, const PerSide& window, const MaxPool2dOptions& options = {}, SourceLocation where = {}) {
+        return ops::max_pool2d<T>(x, window, options, where);
     }
     /// The place of the largest element, the first of equals: in the flattened array, or along one axis. NaN counts as largest. Throws
     /// ShapeError for an empty array.

@@ -11,15 +11,31 @@ namespace xtgrad {
 template <Scalar T, class G>
 class GradientEntry {
 public:
-    GradientEntry(const Parameter<T>& of, Variable<T> gradient) : parameter(of), gradient_(std::move(gradient)) {}
+    // An array stays in the value in which the sweep left it: moving arrays about costs more than a small step.
+    using Kept = std::conditional_t<std::is_same_v<G, Array<T>>, Variable<T>, G>;
+
+    GradientEntry(const Parameter<T>& of, Kept gradient) : parameter(of), gradient_(std::move(gradient)) {}
+    /// A copy has an array of its own, which may be handed to another thread.
+    GradientEntry(const GradientEntry& other) : parameter(other.parameter), gradient_(other.gradient_) {
+        if constexpr (std::is_same_v<G, Array<T>>) {
+            if (!program::compiling()) gradient_ = Variable<T>(Array<T>(other.gradient()));
+        }
+    }
+    GradientEntry(GradientEntry&& other) noexcept = default;
+    GradientEntry& operator=(GradientEntry other) noexcept {
+        std::swap(parameter, other.parameter);
+        std::swap(gradient_, other.gradient_);
+        return *this;
+    }
+    ~GradientEntry() = default;
 
     Parameter<T> parameter;
 
     const G& gradient() const {
-        if constexpr (std::is_same_v<G, Variable<T>>) {
-            return gradient_;
-        } else {
+        if constexpr (std::is_same_v<G, Array<T>>) {
             return gradient_.value();
+        } else {
+            return gradient_;
         }
     }
     /// An array may be written over: nobody else holds it.
@@ -49,18 +65,17 @@ public:
     }
 
 private:
-    // An array stays in the value in which the sweep left it: moving arrays about costs more than a small step.
-    Variable<T> gradient_;
+    Kept gradient_;
 };
 
-/// The gradients of a set of parameters, in its order: each a parameter and an array (or, under create_graph, a Variable).
+/// The gradients of a set of parameters, in its order: each a parameter and an array (under create_graph a Variable; in a Hessian, Gradients).
 template <Scalar T, class G = Array<T>>
 class Gradients {
 public:
     using Entry = GradientEntry<T, G>;
 
     void reserve(std::size_t count) { entries_.reserve(count); }
-    void add(const Parameter<T>& parameter, G gradient) { entries_.emplace_back(parameter, Variable<T>(std::move(gradient))); }
+    void add(const Parameter<T>& parameter, G gradient) { entries_.emplace_back(parameter, typename Entry::Kept(std::move(gradient))); }
     /// The same, of a value that nobody else may see changed: an array that somebody holds is copied.
     void add_value(const Parameter<T>& parameter, Variable<T> gradient) {
         if constexpr (std::is_same_v<G, Array<T>>) {

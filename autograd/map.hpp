@@ -1,8 +1,11 @@
 #pragma once
 
+#include <atomic>
+
 #include <xtgrad/autograd/dual.hpp>
 #include <xtgrad/autograd/kernels/elementwise.hpp>
 #include <xtgrad/autograd/program/trace.hpp>
+#include <xtgrad/autograd/scalar_of.hpp>
 #include <xtgrad/autograd/sweep.hpp>
 
 namespace xtgrad {
@@ -97,55 +100,73 @@ private:
         std::array<const Shape*, N + 1> shapes{};
         std::array<Value<T>, N>         results;
         std::array<T*, N>               outputs{};
-        std::size_t                     wanted = 0;
-        std::array<std::size_t, N>      which{};
         for (std::size_t operand = 0; operand <= N; ++operand) {
-            data[operand]   = all[operand].typed().data();
-            shapes[operand] = &all[operand].shape();
+            const Elements<T> x = all[operand].typed().elements();
+            data[operand]       = x.data;
+            shapes[operand]     = x.shape;
         }
         for (std::size_t input = 0; input < N; ++input) {
             if (!sweep.wants(input)) continue;
-            results[wanted] = Value<T>::uninitialized(extents);
-            outputs[wanted] = results[wanted].mutable_data();
-            which[wanted++] = input;
+            results[input] = Value<T>::uninitialized(extents);
+            outputs[input] = results[input].mutable_data();
         }
         kernels::Loop loop;
         kernels::plan(loop, extents, shapes);
-        using L         = Lanes<T>;
-        const auto pass = [f = f_, loop, wanted, which](const T* const* g_and_x, T* const* to) {
-            kernels::run_outputs<N + 1>(loop, g_and_x, std::span<T* const>(to, wanted), [&](const L& g, const rules::Repeat<I, L>&... x) {
-                std::array<L, N> gradient = gradient_of<false>(f, g, std::index_sequence<I...>{}, x...);
-                bool             redo     = false;
-                for (const L& part : gradient) redo = redo || any(isnan(part));
-                // The strong zero only where a NaN came out.
-                if (redo) [[unlikely]]
-                    gradient = gradient_of<true>(f, g, std::index_sequence<I...>{}, x...);
-                std::array<L, N> chosen = gradient;
-                for (std::size_t output = 0; output < wanted; ++output) chosen[output] = gradient[which[output]];
-                return chosen;
+        const auto pass = [f = f_, loop](const T* const* g_and_x, std::span<T* const> to) {
+            using L = Lanes<T>;
+            // First without the strong zero, which acts only where a NaN comes out. A sum is NaN if a part is; the other way round costs time only.
+            std::atomic<bool> undefined = false;
+            kernels::run_outputs<N + 1, N, T>(loop, g_and_x, to, [&f, &undefined](const L& g, const rules::Repeat<I, L>&... x) {
+                const std::array<L, N> gradient = gradient_of<false>(f, g, std::index_sequence<I...>{}, x...);
+                if (any(isnan((gradient[I] + ...)))) [[unlikely]]
+                    undefined.store(true, std::memory_order_relaxed);
+                return gradient;
             });
+            if (undefined) {
+                kernels::run_outputs<N + 1, N, T>(loop, g_and_x, to, [&f](const L& g, const rules::Repeat<I, L>&... x) {
+                    return gradient_of<true>(f, g, std::index_sequence<I...>{}, x...);
+                });
+            }
         };
-        pass(data.data(), outputs.data());
-        if (program::Trace* trace = program::Trace::active()) {
-            std::array<const Value<T>*, N> made{};
-            for (std::size_t output = 0; output < wanted; ++output) made[output] = &results[output];
-            trace->pass<T>("map", pass, all, std::span<const Value<T>* const>(made.data(), wanted), where);
+        pass(data.data(), outputs);
+        if (program::Trace* trace = program::Trace::active()) trace_pass(*trace, pass, all, results);
+        for (std::size_t input = 0; input < N; ++input) {
+            if (sweep.wants(input)) sweep.contribute<T>(input, Variable<T>(std::move(results[input])));
         }
-        for (std::size_t output = 0; output < wanted; ++output) sweep.contribute<T>(which[output], Variable<T>(std::move(results[output])));
     }
 
-    template <bool strict, std::size_t... I>
-    static std::array<Lanes<T>, N> gradient_of(const F& f, const Lanes<T>& g, std::index_sequence<I...>, const rules::Repeat<I, Lanes<T>>&... x) {
-        using D           = Dual<Lanes<T>, N, strict>;
+    // A program knows the results that are wanted alone.
+    template <class Pass>
+    void trace_pass(program::Trace& trace, const Pass& pass, const std::array<Variable<T>, N + 1>& operands,
+                    const std::array<Value<T>, N>& results) const {
+        std::array<const Value<T>*, N> made{};
+        std::array<std::size_t, N>     which{};
+        std::size_t                    count = 0;
+        for (std::size_t input = 0; input < N; ++input) {
+            if (results[input].empty()) continue;
+            made[count]    = &results[input];
+            which[count++] = input;
+        }
+        const auto wanted = [pass, which, count](const T* const* g_and_x, T* const* to) {
+            std::array<T*, N> outputs{};
+            for (std::size_t output = 0; output < count; ++output) outputs[which[output]] = to[output];
+            pass(g_and_x, outputs);
+        };
+        trace.pass<T>("map", wanted, operands, std::span<const Value<T>* const>(made.data(), count), where);
+    }
+
+    template <bool strong_zero, std::size_t... I>
+    [[gnu::always_inline]] static std::array<Lanes<T>, N> gradient_of(const F& f, const Lanes<T>& g, std::index_sequence<I...>,
+                                                                      const rules::Repeat<I, Lanes<T>>&... x) {
+        using V           = Lanes<T, strong_zero>;
+        using D           = Dual<V, N>;
         const auto seeded = [](const Lanes<T>& value, std::size_t direction) {
-            D dual(value);
-            dual.partials[direction] = Lanes<T>(T{1});
+            D dual(V(value.batch()));
+            dual.partials[direction] = V(T{1});
             return dual;
         };
-        const D                 y = evaluate<D>(f, seeded(x, I)...);
-        std::array<Lanes<T>, N> gradient;
-        for (std::size_t n = 0; n < N; ++n) gradient[n] = strict ? cotangent_product(g, y.partials[n]) : g * y.partials[n];
-        return gradient;
+        const D y(f(seeded(x, I)...));
+        return {Lanes<T>(cotangent_product(V(g.batch()), y.partials[I]).batch())...};
     }
 
     [[noreturn]] void throw_past_last_order() const {
@@ -190,17 +211,6 @@ Variable<T> apply(const F& f, const std::array<Variable<T>, N>& inputs, SourceLo
     return Variable<T>(RecordList::current().append<MapRecord<F, T, N, order>>(output, places, where, f, inputs));
 }
 
-// The scalar type of the first Variable or Parameter; of the first array, where there is none.
-template <class... X>
-struct ScalarOf;
-template <class X, class... Rest>
-requires std::derived_from<std::decay_t<X>, DifferentiableTag>
-struct ScalarOf<X, Rest...> {
-    using type = typename std::decay_t<X>::value_type;
-};
-template <class X, class... Rest>
-struct ScalarOf<X, Rest...> : ScalarOf<Rest...> {};
-
 template <class F, class... X>
 auto start(const F& f, SourceLocation where, const X&... x) {
     using T = typename ScalarOf<X...>::type;
@@ -215,7 +225,8 @@ auto start(const F& f, SourceLocation where, const X&... x) {
 /// An elementwise function of the user's own as one operation: `map([](auto a, auto b) { return tanh(a * b + a); }, a, b)`. The function is
 /// compiled into one pass over SIMD lanes, and into one pass over dual numbers for its gradient; nothing but the inputs is kept, and there
 /// are no temporaries. It takes and returns numbers of any type (`auto`) and may use operators, comparisons, `where(truth, a, b)` and every
-/// elementwise function of xtgrad; variables it captures are not differentiated.
+/// elementwise function of xtgrad; variables it captures are not differentiated. Where arrays are large, several threads
+/// call it at once.
 ///
 /// One to eight arguments, which broadcast; at least one Variable or Parameter among numbers and arrays. Derivatives exist to third order;
 /// past it a gradient throws TapeError. It is compiled with the flags of the program that uses it, and refuses -ffast-math.

@@ -155,7 +155,8 @@ void recycle_typed(Node<T>* node) noexcept {
         if (to == nullptr || !to->keep(node)) delete node;
         return;
     }
-    bool empty = !node->owns();
+    bool empty    = !node->owns();
+    node->repeats = false;
     if (Node<T>* viewed = std::exchange(node->viewed, nullptr); viewed != nullptr) {
         if (--viewed->references == 0) recycle_typed(viewed); // one level deep: a view never shows a view
     }
@@ -210,7 +211,29 @@ Node<T>* adopt(Array<T>&& array) {
 }
 
 template <Scalar T>
+Node<T>* repeat(const Shape& shape, T number) {
+    const std::size_t size = element_count(shape);
+    Node<T>*          node = shell<T>();
+    node->view_shape       = shape;
+    node->shape            = &node->view_shape;
+    node->size             = size;
+    node->data             = nullptr;
+    node->number           = number;
+    node->repeats          = true;
+    return node;
+}
+
+template <Scalar T>
+void write_out(Node<T>* node) {
+    node->array.resize(node->view_shape, true);
+    std::fill_n(node->array.data(), node->size, node->number);
+    node->repeats = false;
+    show_own(node);
+}
+
+template <Scalar T>
 Node<T>* view(Node<T>* source, const Shape& shape) {
+    if (source->repeats) return repeat<T>(shape, source->number);
     Node<T>* node = shell<T>();
     if (source->viewed != nullptr) source = source->viewed;
     node->view_shape = shape;
@@ -234,6 +257,7 @@ Node<T>* share(std::shared_ptr<const Array<T>> array) {
 
 template <Scalar T>
 const Array<T>& array_of(Node<T>* node) {
+    if (node->repeats) write_out<T>(node);
     // A view of a parameter shows a node that shares the parameter's array: only under the same shape is it the array itself.
     if (node->shared != nullptr) return *node->shared;
     if (node->viewed != nullptr) {
@@ -248,6 +272,7 @@ const Array<T>& array_of(Node<T>* node) {
 
 template <Scalar T>
 Array<T> take(Node<T>* node) {
+    if (node->repeats) write_out<T>(node);
     if (node->references > 1 || !node->owns()) return array_of(node);
     node->data    = nullptr; // a shell from now on
     node->adopted = false;
@@ -278,6 +303,10 @@ template Node<float>*         adopt<float>(Array<float>&&);
 template Node<double>*        adopt<double>(Array<double>&&);
 template Node<float>*         view<float>(Node<float>*, const Shape&);
 template Node<double>*        view<double>(Node<double>*, const Shape&);
+template Node<float>*         repeat<float>(const Shape&, float);
+template Node<double>*        repeat<double>(const Shape&, double);
+template void                 write_out<float>(Node<float>*);
+template void                 write_out<double>(Node<double>*);
 template Node<float>*         share<float>(std::shared_ptr<const Array<float>>);
 template Node<double>*        share<double>(std::shared_ptr<const Array<double>>);
 template const Array<float>&  array_of<float>(Node<float>*);

@@ -42,6 +42,12 @@ using StructuredPrimitives = PrimitiveList<
     struct Slice, struct Pad, struct Gather, struct ScatterAdd,
     // primitives/matmul.hpp
     struct Matmul,
+    // primitives/convolution.hpp
+    struct Conv2d, struct BiasedConv2d, struct Conv2dInputGradient, struct Conv2dWeightGradient,
+    // primitives/pooling.hpp
+    struct MaxPool2d, struct ScatterToWinners, struct GatherWinners,
+    // primitives/pooled_convolution.hpp
+    struct PooledConv2d,
     // primitives/fused.hpp
     struct Affine, struct SquaredError>;
 

@@ -116,6 +116,8 @@ public:
     const AnyParameterState* parameter() const noexcept override { return parameter_.get(); }
     std::uint64_t            watched_version() const noexcept override { return version_; }
 
+    const std::shared_ptr<const AnyParameterState>& shared_parameter() const noexcept { return parameter_; }
+
     AnyValue value;
 
 private:
@@ -124,6 +126,34 @@ private:
 };
 
 } // namespace
+
+std::vector<RecordList::Place> RecordList::truncate_to_sources(std::size_t begin) {
+    struct Watched {
+        std::shared_ptr<const AnyParameterState> parameter;
+        AnyValue                                 value;
+        SourceLocation                           where;
+    };
+    std::vector<Place>   places;
+    std::vector<Watched> parameters;
+    const auto           note = [&]<Scalar T>(const Leaf<T>& leaf) { parameters.push_back({leaf.shared_parameter(), leaf.value, leaf.where}); };
+    for (std::size_t place = begin; place < size(); ++place) {
+        const Record& record = at(place);
+        std::copy_if(record.inputs.begin(), record.inputs.end(), std::back_inserter(places), [&](Place input) { return input < begin; });
+        if (record.parameter() == nullptr) continue;
+        record.type == ScalarType::float32 ? note(static_cast<const Leaf<float>&>(record)) : note(static_cast<const Leaf<double>&>(record));
+    }
+    truncate(begin);
+    std::sort(places.begin(), places.end());
+    places.erase(std::unique(places.begin(), places.end()), places.end());
+    for (const Watched& watched : parameters) {
+        const AnyVariable leaf = watched.value.node()->type == ScalarType::float32
+                                     ? append<Leaf<float>>(watched.value, {}, watched.where, watched.parameter)
+                                     : append<Leaf<double>>(watched.value, {}, watched.where, watched.parameter);
+        note_watched(*watched.parameter, leaf);
+        places.push_back(leaf.place());
+    }
+    return places;
+}
 
 template <Scalar T>
 Variable<T> Parameter<T>::watched(SourceLocation where) const {
@@ -201,7 +231,8 @@ T* Parameter<T>::State::writable(SourceLocation where) {
 
 template <Scalar T>
 Variable<T> watch_value(const Value<T>& value, SourceLocation where) {
-    return Variable<T>(RecordList::current().append<Leaf<T>>(value, {}, SourceScope::resolve(where), nullptr));
+    // A view of its own, so that the leaf's line does not overwrite that of the value it shows.
+    return Variable<T>(RecordList::current().append<Leaf<T>>(value.viewed_as(value.shape()), {}, SourceScope::resolve(where), nullptr));
 }
 
 template class Parameter<float>;

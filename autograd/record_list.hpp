@@ -97,6 +97,12 @@ public:
     /// sweep; then they stay until that tape ends. Where an exception ends the tape nobody will, and they go.
     void close_tape(std::size_t begin, bool by_exception) noexcept;
 
+    /// Drops the records from `begin` on.
+    void truncate(std::size_t begin) noexcept;
+    /// Drops them, and says where what they read of earlier records stands, each place once. Parameters that were watched there are watched
+    /// again, and are among those.
+    std::vector<Place> truncate_to_sources(std::size_t begin);
+
     /// Where parameters are watched, by their id.
     AnyVariable watched(const AnyParameterState& parameter) const noexcept {
         if (parameter.id() >= parameters_.size()) return {};
@@ -117,7 +123,6 @@ public:
 private:
     RecordList() = default;
     static void make_current();
-    void        truncate(std::size_t begin) noexcept;
 
     struct WatchedParameter {
         Place         place;
@@ -134,5 +139,9 @@ private:
     // A pointer, because access to a thread_local object with a constructor costs a call each time.
     static inline constinit thread_local RecordList* current_ = nullptr;
 };
+
+/// Appends a leaf that shows `value`.
+template <Scalar T>
+Variable<T> watch_value(const Value<T>& value, SourceLocation where);
 
 } // namespace xtgrad

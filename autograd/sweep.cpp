@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <xtgrad/autograd/mutation.hpp>
+
 namespace xtgrad {
 
 Sweep::State& Sweep::spare_state() {
@@ -69,6 +71,7 @@ std::vector<AnyVariable> Sweep::run(const AnyVariable& target, AnyVariable seed,
                                 ", whose saved values an inner tape's gradient has dropped; pass xtgrad::keep or xtgrad::create_graph to that call",
                             record_->where);
         }
+        mutation::cotangent(*record_, cotangent_, creates_graph_);
         try {
             record_->backward(*this);
         } catch (const Error& error) {
@@ -105,6 +108,7 @@ template <Scalar T>
 void Sweep::contribute(std::size_t input, Variable<T>&& contribution) {
     const Place   place  = record_->inputs[input];
     const Record& source = list_.at(place);
+    mutation::contribution<T>(*record_, input, source, contribution, creates_graph_);
     if (!(source.shape == contribution.shape())) [[unlikely]]
         contribution = ops::sum_to<T>(contribution, source.shape.shape(), record_->where);
     if (!(source.shape == contribution.shape()) || source.type != scalar_type<T>) [[unlikely]] {

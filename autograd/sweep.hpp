@@ -19,6 +19,10 @@ void accumulate(Variable<T>& sum, Variable<T>&& addend);
 
 } // namespace ops
 
+/// The cotangent with which a sweep from `target` starts: `seed`, or one where there is none. Throws ShapeError where the seed has another
+/// shape, or the target needs one.
+AnyVariable first_cotangent(const AnyVariable& target, const AnyVariable* seed, SourceLocation where);
+
 /// One backward pass over a span of the record list, as the records see it.
 class Sweep {
 public:

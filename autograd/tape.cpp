@@ -7,27 +7,26 @@
 
 namespace xtgrad {
 
-template <Scalar T>
-Variable<T> watch_value(const Value<T>& value, SourceLocation where);
-
 Tape::Tape(SourceLocation) {
     RecordList& list = RecordList::current();
     begin_           = static_cast<std::uint32_t>(list.size());
     list.open_tape();
 }
 
-bool Tape::in_scope() noexcept { return RecordList::current().recording(); }
-
 Tape::~Tape() { RecordList::current().close_tape(begin_, std::uncaught_exceptions() > exceptions_); }
 
 template <Scalar T>
 Variable<T> Tape::watch(const Variable<T>& constant, SourceLocation where) {
-    // A view of its own, so that the leaf's line does not overwrite that of the value it shows.
-    return watch_value<T>(constant.typed().viewed_as(constant.shape()), where);
+    return watch_value<T>(constant.typed(), where);
 }
 
 void Tape::throw_constant_source(SourceLocation where) {
     throw TapeError("gradient: a source is a constant: it was not watched; use the variable that tape.watch() returns", where);
+}
+
+bool Tape::holds(const AnyVariable& variable, SourceLocation where) const {
+    const AnyVariable::Place place = RecordList::current().place_of(variable, "gradient", where);
+    return place != AnyVariable::no_place && place >= begin_;
 }
 
 void program::refuse_arrays(SourceLocation where) {
@@ -91,6 +90,22 @@ void check_parameters_unchanged(const RecordList& list, std::size_t begin, Sourc
 
 } // namespace
 
+AnyVariable first_cotangent(const AnyVariable& target, const AnyVariable* seed, SourceLocation where) {
+    const Shape& shape = shape_of(target);
+    if (seed == nullptr) {
+        if (element_count(shape) != 1) {
+            throw ShapeError("gradient: the target has shape " + to_string(shape) +
+                                 ", and only a single number has a gradient; reduce it, with sum() say, or pass a seed of its shape",
+                             where);
+        }
+        return seed_of_one(target);
+    }
+    if (shape_of(*seed) != shape) {
+        throw ShapeError("gradient: the seed has shape " + to_string(shape_of(*seed)) + ", the target " + to_string(shape), where);
+    }
+    return *seed;
+}
+
 std::vector<AnyVariable> Tape::sweep(const AnyVariable& target, const AnyVariable* seed, std::span<const AnyVariable> sources, Mode mode,
                                      SourceLocation where) {
     RecordList& list = RecordList::current();
@@ -113,21 +128,8 @@ std::vector<AnyVariable> Tape::sweep(const AnyVariable& target, const AnyVariabl
         if (sources[index].recorded()) list.place_of(sources[index], "gradient: source", where);
     }
     check_parameters_unchanged(list, begin_, where);
-    AnyVariable first;
-    if (seed == nullptr) {
-        const Shape& shape = shape_of(target);
-        if (element_count(shape) != 1) {
-            throw ShapeError("gradient: the target has shape " + to_string(shape) +
-                                 ", and only a single number has a gradient; reduce it, with sum() say, or pass a seed of its shape",
-                             where);
-        }
-        first = seed_of_one(target);
-    } else {
-        if (shape_of(*seed) != shape_of(target)) {
-            throw ShapeError("gradient: the seed has shape " + to_string(shape_of(*seed)) + ", the target " + to_string(shape_of(target)), where);
-        }
-        first = mode == Mode::creates_graph ? *seed : AnyVariable(seed->any_value());
-    }
+    AnyVariable first = first_cotangent(target, seed, where);
+    if (mode != Mode::creates_graph) first = AnyVariable(first.any_value());
     if (mode == Mode::spends) {
         spent_    = true;
         spent_at_ = SourceScope::resolve(where);

@@ -75,9 +75,6 @@ public:
     Tape(const Tape&)            = delete;
     Tape& operator=(const Tape&) = delete;
 
-    /// Whether this thread has a tape.
-    static bool in_scope() noexcept;
-
     /// Makes a leaf: a variable whose gradient can be asked for.
     template <Scalar T>
     Variable<T> watch(const Variable<T>& constant, SourceLocation where = {});
@@ -132,6 +129,8 @@ public:
         return sweep_to<AsVariables>(target, &seed.cotangent, source, Mode::spends, where);
     }
 
+    /// Whether `variable` was recorded since this tape began; throws TapeError where its own tape is gone.
+    bool holds(const AnyVariable& variable, SourceLocation where = {}) const;
     /// The number of records.
     std::size_t size() const noexcept;
     /// The records in order: place, operation, inputs, shape, source line.

@@ -23,8 +23,8 @@ struct AnyNode {
     explicit AnyNode(ScalarType scalar) noexcept : type(scalar) {}
 };
 
-/// An immutable value: its own array, or a look at another node's or a parameter's elements under a shape of its own. Nodes are recycled
-/// whole, with their buffers (node_pool.cpp).
+/// An immutable value: its own array, a look at another node's or a parameter's elements under a shape of its own, or one number that stands for
+/// all elements until somebody asks for them. Nodes are recycled whole, with their buffers (node_pool.cpp).
 template <Scalar T>
 struct Node : AnyNode {
     const T*                        data  = nullptr;
@@ -34,12 +34,28 @@ struct Node : AnyNode {
     Shape                           view_shape;        // the shape, where they are not
     Node*                           viewed  = nullptr; // whose elements a reshaped value shows
     bool                            adopted = false;   // the array came from outside, and its memory goes back where it came from
-    std::shared_ptr<const Array<T>> shared;            // the parameter's array that a watched parameter shows
+    bool                            repeats = false;   // every element is `number`, and there is no array yet
+    T                               number{};
+    std::shared_ptr<const Array<T>> shared; // the parameter's array that a watched parameter shows
 
     Node() noexcept : AnyNode(scalar_type<T>) {}
 
-    bool owns() const noexcept { return viewed == nullptr && shared == nullptr; }
+    bool owns() const noexcept { return viewed == nullptr && shared == nullptr && !repeats; }
 };
+
+/// Elements as an elementwise kernel reads them.
+template <Scalar T>
+struct Elements {
+    const T*     data;
+    const Shape* shape;
+    std::size_t  size;
+};
+inline const Shape no_axes{};
+template <Scalar T>
+Elements<T> elements_of(const Node<T>& node) noexcept {
+    if (node.repeats) return {&node.number, &no_axes, 1};
+    return {node.data, node.shape, node.size};
+}
 
 namespace nodes {
 
@@ -53,6 +69,12 @@ template <Scalar T>
 Node<T>* view(Node<T>* source, const Shape& shape);
 template <Scalar T>
 Node<T>* share(std::shared_ptr<const Array<T>> array);
+/// A node of `shape` whose elements are all `number`, held once.
+template <Scalar T>
+Node<T>* repeat(const Shape& shape, T number);
+/// Writes a repeated number out.
+template <Scalar T>
+void write_out(Node<T>* node);
 /// The node's array; a view gets its own copy first.
 template <Scalar T>
 const Array<T>& array_of(Node<T>* node);
@@ -126,10 +148,18 @@ public:
         std::fill_n(result.mutable_data(), result.size(), number);
         return result;
     }
-    Value viewed_as(const Shape& shape) const { return Value(AnyValue(nodes::view<T>(typed(), shape))); }
+    /// The same, held as one number until an array is asked for: what the gradient of a sum starts from.
+    static Value repeated(const Shape& shape, T number) { return Value(AnyValue(nodes::repeat<T>(shape, number))); }
+    Value        viewed_as(const Shape& shape) const { return Value(AnyValue(nodes::view<T>(typed(), shape))); }
 
-    const T*        data() const noexcept { return typed()->data; }
-    T*              mutable_data() noexcept { return const_cast<T*>(typed()->data); }
+    const T* data() const {
+        if (typed()->repeats) [[unlikely]]
+            nodes::write_out<T>(typed());
+        return typed()->data;
+    }
+    T* mutable_data() { return const_cast<T*>(data()); }
+    /// What an elementwise kernel reads: a repeated number where it is, as an array of one element.
+    Elements<T>     elements() const noexcept { return elements_of(*typed()); }
     const Shape&    shape() const noexcept { return *typed()->shape; }
     std::size_t     size() const noexcept { return typed()->size; }
     std::size_t     dimension() const noexcept { return typed()->shape->size(); }

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include <xtgrad/nn/activations.hpp>
+#include <xtgrad/nn/convolution.hpp>
 #include <xtgrad/nn/parameters.hpp>
 
 namespace xtgrad::nn {
@@ -62,6 +63,9 @@ struct Softmax {
 };
 
 /// Layers one after the other: `Sequential model{Linear(p / "hidden", 784, 128), Sigmoid{}, Linear(p / "output", 128, 10)}`. Itself a layer.
+///
+/// A MaxPool2d after a Conv2d becomes one operation with it, and a Relu between them follows, on fewer elements: the results, and the gradients,
+/// are the same.
 template <class... Layers>
 class Sequential {
 public:
@@ -69,13 +73,7 @@ public:
 
     template <Scalar T>
     Variable<T> operator()(const Variable<T>& x, SourceLocation where = {}) const {
-        return std::apply(
-            [&](const Layers&... layer) {
-                Variable<T> y = x;
-                ((y = layer(y, where)), ...);
-                return y;
-            },
-            layers_);
+        return from<0>(x, where);
     }
 
     /// The layer at a place.
@@ -85,6 +83,26 @@ public:
     }
 
 private:
+    // Whether the layer at I is an L; none is behind the last.
+    template <std::size_t I, class L>
+    static constexpr bool is() {
+        if constexpr (I < sizeof...(Layers)) return std::is_same_v<std::tuple_element_t<I, std::tuple<Layers...>>, L>;
+        return false;
+    }
+
+    template <std::size_t I, Scalar T>
+    Variable<T> from(const Variable<T>& x, SourceLocation where) const {
+        if constexpr (I == sizeof...(Layers)) {
+            return x;
+        } else if constexpr (is<I, Conv2d<T>>() && is<I + 1, MaxPool2d>()) {
+            return from<I + 2>(layer<I>().pooled(x, layer<I + 1>(), where), where);
+        } else if constexpr (is<I, Conv2d<T>>() && is<I + 1, Relu>() && is<I + 2, MaxPool2d>()) {
+            return from<I + 3>(layer<I + 1>()(layer<I>().pooled(x, layer<I + 2>(), where), where), where);
+        } else {
+            return from<I + 1>(layer<I>()(x, where), where);
+        }
+    }
+
     std::tuple<Layers...> layers_;
 };
 

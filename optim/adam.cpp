@@ -3,7 +3,16 @@
 #include <cmath>
 #include <limits>
 
+#include <xtgrad/autograd/kernels/parts.hpp>
+#include <xtgrad/autograd/kernels/table.hpp>
+
 namespace xtgrad::optim {
+
+namespace {
+
+constexpr std::size_t grain = std::size_t{1} << 15; // some 10 to 20 µs
+
+} // namespace
 
 template <Scalar T>
 Adam<T>::Adam(std::vector<Parameter<T>> parameters, AdamOptions<T> options, SourceLocation where)
@@ -40,23 +49,24 @@ template <Scalar T>
 void Adam<T>::update(const T* const* gradients, SourceLocation where) {
     ++this->steps_;
     // The corrections in double: 1 − 0.999^t loses digits in float.
-    const double t          = static_cast<double>(this->steps_);
-    const T      beta1      = options_.beta1;
-    const T      beta2      = options_.beta2;
-    const T      epsilon    = options_.epsilon;
-    const T      step_size  = static_cast<T>(double{options_.learning_rate} / (1.0 - std::pow(double{beta1}, t)));
-    const T      root_scale = static_cast<T>(1.0 / std::sqrt(1.0 - std::pow(double{beta2}, t)));
+    const double t     = static_cast<double>(this->steps_);
+    const double beta1 = options_.beta1;
+    const double beta2 = options_.beta2;
+
+    const kernels::AdamStep<T> factors{.beta1      = options_.beta1,
+                                       .beta2      = options_.beta2,
+                                       .epsilon    = options_.epsilon,
+                                       .step_size  = static_cast<T>(double{options_.learning_rate} / (1.0 - std::pow(beta1, t))),
+                                       .root_scale = static_cast<T>(1.0 / std::sqrt(1.0 - std::pow(beta2, t)))};
     for (std::size_t place = 0; place < this->parameters().size(); ++place) {
         const T* g = gradients[place];
         T*       m = first_moment_[place].data();
         T*       v = second_moment_[place].data();
         this->parameters()[place].update(
-            [=](T* p, std::size_t count) {
-                for (std::size_t i = 0; i < count; ++i) {
-                    m[i] = beta1 * m[i] + (T{1} - beta1) * g[i];
-                    v[i] = beta2 * v[i] + (T{1} - beta2) * (g[i] * g[i]);
-                    p[i] -= step_size * m[i] / (std::sqrt(v[i]) * root_scale + epsilon);
-                }
+            [&](T* p, std::size_t count) {
+                kernels::for_each_part(count, grain, [&](std::size_t begin, std::size_t end) {
+                    kernels::table<T>().adam(p + begin, m + begin, v + begin, g + begin, end - begin, factors);
+                });
             },
             where);
     }

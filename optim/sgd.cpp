@@ -2,7 +2,16 @@
 
 #include <limits>
 
+#include <xtgrad/autograd/kernels/parts.hpp>
+#include <xtgrad/autograd/kernels/table.hpp>
+
 namespace xtgrad::optim {
+
+namespace {
+
+constexpr std::size_t grain = std::size_t{1} << 16; // some 10 to 20 µs: an update reads and writes memory and little else
+
+} // namespace
 
 template <Scalar T>
 Sgd<T>::Sgd(std::vector<Parameter<T>> parameters, SgdOptions<T> options, SourceLocation where)
@@ -40,15 +49,14 @@ void Sgd<T>::update(const T* const* gradients, SourceLocation where) {
         const T* g = gradients[place];
         T*       v = velocity_.empty() ? nullptr : velocity_[place].data();
         this->parameters()[place].update(
-            [=](T* p, std::size_t count) {
-                if (v == nullptr) {
-                    for (std::size_t i = 0; i < count; ++i) p[i] -= rate * g[i];
-                } else {
-                    for (std::size_t i = 0; i < count; ++i) {
-                        v[i] = momentum * v[i] + g[i];
-                        p[i] -= rate * v[i];
+            [&](T* p, std::size_t count) {
+                kernels::for_each_part(count, grain, [&](std::size_t begin, std::size_t end) {
+                    if (v == nullptr) {
+                        kernels::table<T>().descend(p + begin, g + begin, end - begin, rate);
+                    } else {
+                        kernels::table<T>().descend_with_momentum(p + begin, v + begin, g + begin, end - begin, rate, momentum);
                     }
-                }
+                });
             },
             where);
     }

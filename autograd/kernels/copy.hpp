@@ -47,6 +47,8 @@ void copy_strided(std::span<const std::size_t> extents, T* to, std::span<const s
         const T* f = from + from_start;
         if (to_step == 1 && from_step == 1) {
             std::copy_n(f, count, t);
+        } else if (to_step == 1 && from_step == 0) {
+            std::fill_n(t, count, *f);
         } else {
             for (std::size_t i = 0; i < count; ++i) t[static_cast<std::ptrdiff_t>(i) * to_step] = f[static_cast<std::ptrdiff_t>(i) * from_step];
         }

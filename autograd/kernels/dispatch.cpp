@@ -1,3 +1,5 @@
+#include <array>
+
 #include <xtgrad/autograd/kernels/table.hpp>
 
 namespace xtgrad::kernels {
@@ -13,36 +15,70 @@ extern const Table<float>  float_table;
 extern const Table<double> double_table;
 } // namespace avx2
 #endif
+#ifdef XTGRAD_HAS_AVX512
+namespace avx512 {
+extern const Table<float>  float_table;
+extern const Table<double> double_table;
+} // namespace avx512
+#endif
 
 namespace {
 
-bool has_avx2() {
+template <Scalar T>
+const Table<T>* choose(const Table<float>& of_float, const Table<double>& of_double) {
+    if constexpr (std::is_same_v<T, float>) {
+        return &of_float;
+    } else {
+        return &of_double;
+    }
+}
+
+/// What this processor can run, the best one last.
+template <Scalar T>
+struct Runnable {
+    std::array<NamedTable<T>, 3> tables;
+    std::size_t                  count = 0;
+
+    Runnable() {
+        add("baseline", baseline::float_table, baseline::double_table);
 #ifdef XTGRAD_HAS_AVX2
-    static const bool has = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    return has;
-#else
-    return false;
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) add("avx2", avx2::float_table, avx2::double_table);
 #endif
+#ifdef XTGRAD_HAS_AVX512
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma")) {
+            add("avx512", avx512::float_table, avx512::double_table);
+        }
+#endif
+    }
+
+    void add(const char* name, const Table<float>& of_float, const Table<double>& of_double) {
+        tables[count++] = {name, choose<T>(of_float, of_double)};
+    }
+};
+
+template <Scalar T>
+const Runnable<T>& runnable() {
+    static const Runnable<T> own;
+    return own;
 }
 
 } // namespace
 
-template <>
-const Table<float>& table<float>() {
-#ifdef XTGRAD_HAS_AVX2
-    if (has_avx2()) return avx2::float_table;
-#endif
-    return baseline::float_table;
+template <Scalar T>
+std::span<const NamedTable<T>> tables() {
+    return std::span(runnable<T>().tables).first(runnable<T>().count);
 }
 
-template <>
-const Table<double>& table<double>() {
-#ifdef XTGRAD_HAS_AVX2
-    if (has_avx2()) return avx2::double_table;
-#endif
-    return baseline::double_table;
+template <Scalar T>
+const Table<T>& table() {
+    static const Table<T>& best = *tables<T>().back().table;
+    return best;
 }
 
-const char* instruction_set() { return has_avx2() ? "avx2" : "baseline"; }
+template std::span<const NamedTable<float>>  tables<float>();
+template std::span<const NamedTable<double>> tables<double>();
+template const Table<float>&                 table<float>();
+template const Table<double>&                table<double>();
 
 } // namespace xtgrad::kernels

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 
 #include <xtgrad/autograd/kernels/lanes.hpp>
@@ -9,14 +10,19 @@
 namespace xtgrad::kernels {
 inline namespace XTGRAD_TARGET {
 
-/// Where results go: one array, or several that are filled in the same pass.
+/// Where results go: one array, or several that are filled in the same pass; those that are null are left out.
 template <class T>
 void store(const Lanes<T>& lanes, std::span<T* const> outputs, std::size_t at) {
     lanes.store(outputs[0] + at);
 }
 template <class T, std::size_t M>
 void store(const std::array<Lanes<T>, M>& lanes, std::span<T* const> outputs, std::size_t at) {
-    for (std::size_t output = 0; output < outputs.size(); ++output) lanes[output].store(outputs[output] + at);
+    // A loop would be unrolled too late for the lanes to stay in registers.
+    const auto to = [&](Lanes<T> result, T* output) {
+        if (output != nullptr) result.store(output + at);
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (to(lanes[I], outputs[I]), ...); }
+    (std::make_index_sequence<M>{});
 }
 template <class T>
 void store_first(const Lanes<T>& lanes, T* to, std::size_t count) {
@@ -30,50 +36,51 @@ void store_first(const Lanes<T>& lanes, std::span<T* const> outputs, std::size_t
 }
 template <class T, std::size_t M>
 void store_first(const std::array<Lanes<T>, M>& lanes, std::span<T* const> outputs, std::size_t at, std::size_t count) {
-    for (std::size_t output = 0; output < outputs.size(); ++output) store_first(lanes[output], outputs[output] + at, count);
+    for (std::size_t output = 0; output < M; ++output) {
+        if (outputs[output] != nullptr) store_first(lanes[output], outputs[output] + at, count);
+    }
 }
 
-/// Applies `f` to lanes of N operands along the inner axis. `whole` rows may write full vectors past their end, into the buffer's slack.
-template <bool whole, class T, class F, std::size_t... I>
-void run_row(const Loop& loop, const std::array<const T*, sizeof...(I)>& operands, std::span<T* const> outputs, std::size_t start, F f,
-             std::index_sequence<I...>) {
-    constexpr std::size_t width = Lanes<T>::width;
-    const std::size_t     count = loop.inner;
-    const Lanes<T>        repeated[sizeof...(I)]{Lanes<T>(*operands[I])...};
-    const auto            lanes = [&](std::size_t at, auto index) {
-        constexpr std::size_t i = decltype(index)::value;
-        return loop.moves[i] != 0 ? Lanes<T>::load(operands[i] + at) : repeated[i];
-    };
-    std::size_t at = 0;
-    if ((... && (loop.moves[I] != 0))) {
-        for (; at + width <= count; at += width) store(f(Lanes<T>::load(operands[I] + at)...), outputs, start + at);
-    } else {
-        for (; at + width <= count; at += width) store(f(lanes(at, std::integral_constant<std::size_t, I>{})...), outputs, start + at);
-    }
-    if (at < count) {
-        // The tail goes through the same lanes, so that a value does not depend on its position.
-        const auto last = f(lanes(at, std::integral_constant<std::size_t, I>{})...);
-        if constexpr (whole) {
-            store(last, outputs, start + at);
+/// Applies `f` to lanes of N operands along the inner axis. `whole` rows may write full vectors past their end, into the buffer's slack. The
+/// tail goes through the same lanes, so that a value does not depend on its position. `f` is called in one place, where it is compiled into the
+/// loop: an operand that does not move is read from a vector of its repetitions.
+template <class T, class F, std::size_t... I>
+[[gnu::always_inline]] inline void run_row(const Loop& loop, bool whole, const std::array<const T*, sizeof...(I)>& operands,
+                                           std::span<T* const> outputs, std::size_t start, const F& f, std::index_sequence<I...>) {
+    constexpr std::size_t                width = Lanes<T>::width;
+    constexpr std::size_t                N     = sizeof...(I);
+    const std::size_t                    count = loop.inner;
+    alignas(64) std::array<T, N * width> repeated;
+    std::array<const T*, N>              from;
+    std::array<std::size_t, N>           moving;
+    for (std::size_t operand = 0; operand < N; ++operand) {
+        if (loop.moves[operand] != 0) {
+            from[operand]   = operands[operand];
+            moving[operand] = ~std::size_t{0};
         } else {
-            store_first(last, outputs, start + at, count - at);
+            from[operand]   = repeated.data() + operand * width;
+            moving[operand] = 0;
+            Lanes<T>(*operands[operand]).store(repeated.data() + operand * width);
+        }
+    }
+    for (std::size_t at = 0; at < count; at += width) {
+        const auto lanes = f(Lanes<T>::load(from[I] + (at & moving[I]))...);
+        if (at + width <= count || whole) [[likely]] {
+            store(lanes, outputs, start + at);
+        } else {
+            store_first(lanes, outputs, start + at, count - at);
         }
     }
 }
 
+// Out of line: called from two places.
 template <std::size_t N, class T, class F>
-void run_outputs(const Loop& loop, const T* const* operands, std::span<T* const> outputs, F f) {
-    constexpr auto          indices = std::make_index_sequence<N>{};
-    std::array<const T*, N> at{};
-    for (std::size_t operand = 0; operand < N; ++operand) at[operand] = operands[operand];
-    if (loop.inner == 0 || loop.rows == 0) return;
-    if (loop.outer_axes == 0) {
-        run_row<true>(loop, at, outputs, 0, f, indices);
-        return;
-    }
-    std::array<std::size_t, most_axes> index{};
+[[gnu::noinline]] void run_here(const Loop& loop, std::array<const T*, N> at, std::span<T* const> outputs, const F& f) {
+    const bool                         whole = loop.outer_axes == 0;
+    std::array<std::size_t, most_axes> index;
+    std::fill_n(index.begin(), loop.outer_axes, std::size_t{0});
     for (std::size_t row = 0; row < loop.rows; ++row) {
-        run_row<false>(loop, at, outputs, row * loop.inner, f, indices);
+        run_row(loop, whole, at, outputs, row * loop.inner, f, std::make_index_sequence<N>{});
         for (std::size_t axis = 0; axis < loop.outer_axes; ++axis) {
             for (std::size_t operand = 0; operand < N; ++operand) at[operand] += loop.steps[operand][axis];
             if (++index[axis] < loop.extents[axis]) break;
@@ -83,9 +90,39 @@ void run_outputs(const Loop& loop, const T* const* operands, std::span<T* const>
     }
 }
 
+/// Large walks go over threads; `f` is called by several at once.
+template <std::size_t N, std::size_t most_outputs, class T, class F>
+void run_outputs(const Loop& loop, const T* const* operands, std::span<T* const> outputs, const F& f) {
+    std::array<const T*, N> at{};
+    for (std::size_t operand = 0; operand < N; ++operand) at[operand] = operands[operand];
+    if (!worth_threads(loop)) {
+        run_here<N, T>(loop, at, outputs, f);
+        return;
+    }
+    struct Context {
+        const std::array<const T*, N>& at;
+        std::span<T* const>            outputs;
+        const F&                       f;
+    };
+    const Context context{at, outputs, f};
+    run_parts(
+        loop, N,
+        [](const void* raw, const LoopPart& part) {
+            const auto&                  all   = *static_cast<const Context*>(raw);
+            std::array<const T*, N>      first = all.at;
+            std::array<T*, most_outputs> to{};
+            for (std::size_t operand = 0; operand < N; ++operand) first[operand] += part.first[operand];
+            for (std::size_t output = 0; output < all.outputs.size(); ++output) {
+                if (all.outputs[output] != nullptr) to[output] = all.outputs[output] + part.start;
+            }
+            run_here<N, T>(part.loop, first, std::span<T* const>(to.data(), all.outputs.size()), all.f);
+        },
+        &context);
+}
+
 template <std::size_t N, class T, class F>
-void run(const Loop& loop, const T* const* operands, T* output, F f) {
-    run_outputs<N, T>(loop, operands, std::span<T* const>(&output, 1), f);
+void run(const Loop& loop, const T* const* operands, T* output, const F& f) {
+    run_outputs<N, 1, T>(loop, operands, std::span<T* const>(&output, 1), f);
 }
 
 template <class P, class T>
@@ -95,14 +132,14 @@ void forward(const Loop& loop, const T* const* operands, T* output) {
 
 /// What the vjp of P gives for a cotangent g and the saved lanes.
 template <class P, class T, class... Saved>
-auto contributions_of(const Lanes<T>& g, const Saved&... saved) {
+[[gnu::always_inline]] inline auto contributions_of(const Lanes<T>& g, const Saved&... saved) {
     constexpr VjpForm                                form = rules::elementwise_form<P, Lanes<T>>;
     const std::array<Lanes<T>, sizeof...(Saved) + 1> values{saved..., g};
     return rules::call<form.saves>(P{}, Cotangent<Lanes<T>>(g), values, values[form.inputs], std::make_index_sequence<form.inputs>{});
 }
 
 template <class P, std::size_t I, class T, class... Saved>
-auto contribution_of(const Lanes<T>& g, const Saved&... saved) {
+[[gnu::always_inline]] inline auto contribution_of(const Lanes<T>& g, const Saved&... saved) {
     if constexpr (P::arity == 1) {
         return contributions_of<P>(g, saved...);
     } else {

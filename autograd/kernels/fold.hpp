@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <xtgrad/autograd/kernels/elementwise.hpp>
+#include <xtgrad/autograd/kernels/parts.hpp>
 
 namespace xtgrad::kernels {
 inline namespace XTGRAD_TARGET {
@@ -14,7 +15,7 @@ struct SumFold {
         return a + b;
     }
 };
-// The running value stays NaN once it is one.
+// The running value stays NaN once it is one. `quick` is right where there is no NaN.
 struct AmaxFold {
     template <class T>
     static Lanes<T> combine(Lanes<T> a, Lanes<T> b) {
@@ -23,6 +24,10 @@ struct AmaxFold {
     template <class T>
     static T combine(T a, T b) {
         return b > a || std::isnan(b) ? b : a;
+    }
+    template <class T>
+    static Lanes<T> quick(Lanes<T> a, Lanes<T> b) {
+        return Lanes<T>(xsimd::max(b.batch(), a.batch()));
     }
 };
 struct AminFold {
@@ -34,16 +39,47 @@ struct AminFold {
     static T combine(T a, T b) {
         return b < a || std::isnan(b) ? b : a;
     }
+    template <class T>
+    static Lanes<T> quick(Lanes<T> a, Lanes<T> b) {
+        return Lanes<T>(xsimd::min(b.batch(), a.batch()));
+    }
 };
+
+// By halves; each in an array of its own, because what has just been written number by number cannot be read as a vector at once.
+template <class F, std::size_t count, class T>
+T tree(const T* values) {
+    if constexpr (count == 1) {
+        return values[0];
+    } else {
+        T halves[count / 2];
+        for (std::size_t at = 0; at < count / 2; ++at) halves[at] = F::combine(values[at], values[at + count / 2]);
+        return tree<F, count / 2>(halves);
+    }
+}
 
 template <class F, class T>
 T across(Lanes<T> lanes) {
-    alignas(64) T values[Lanes<T>::width];
-    lanes.store(values);
-    for (std::size_t half = Lanes<T>::width / 2; half > 0; half /= 2) {
-        for (std::size_t lane = 0; lane < half; ++lane) values[lane] = F::combine(values[lane], values[lane + half]);
+    if constexpr (std::is_same_v<F, SumFold>) {
+        return xsimd::hadd(lanes.batch());
+    } else {
+        alignas(64) T values[Lanes<T>::width];
+        lanes.store(values);
+        return tree<F, Lanes<T>::width>(values);
     }
-    return values[0];
+}
+
+/// Four accumulators over a block of at least as many vectors; `at` ends where less than a vector is left.
+template <class F, class T, class Map, class Combine>
+Lanes<T> fold_block(const T* x, std::size_t count, std::size_t& at, const Map& map, const Combine& combine) {
+    constexpr std::size_t width = Lanes<T>::width;
+    Lanes<T>              a = map(Lanes<T>::load(x)), b = map(Lanes<T>::load(x + width)), c = map(Lanes<T>::load(x + 2 * width)),
+             d = map(Lanes<T>::load(x + 3 * width));
+    for (at = 4 * width; at + 4 * width <= count; at += 4 * width) {
+        combine(a, map(Lanes<T>::load(x + at)), b, map(Lanes<T>::load(x + at + width)));
+        combine(c, map(Lanes<T>::load(x + at + 2 * width)), d, map(Lanes<T>::load(x + at + 3 * width)));
+    }
+    for (; at + width <= count; at += width) a = F::combine(a, map(Lanes<T>::load(x + at)));
+    return F::combine(F::combine(a, b), F::combine(c, d));
 }
 
 /// Folds `count` ≥ 1 neighbouring elements, each mapped first. Pairs of halves down to blocks of 1024, and within a block on several
@@ -59,14 +95,25 @@ T fold_row(const T* x, std::size_t count, const Map& map) {
     std::size_t at = 0;
     T           result;
     if (count >= 4 * width) {
-        Lanes<T> sums[4];
-        for (std::size_t part = 0; part < 4; ++part) sums[part] = map(Lanes<T>::load(x + part * width));
-        for (at = 4 * width; at + 4 * width <= count; at += 4 * width) {
-            for (std::size_t part = 0; part < 4; ++part) sums[part] = F::combine(sums[part], map(Lanes<T>::load(x + at + part * width)));
+        const auto exactly = [](Lanes<T>& a, Lanes<T> from_a, Lanes<T>& b, Lanes<T> from_b) {
+            a = F::combine(a, from_a);
+            b = F::combine(b, from_b);
+        };
+        if constexpr (requires(Lanes<T> lanes) { F::quick(lanes, lanes); }) {
+            // Quickly; and once more where the sum says that there may be a NaN.
+            Lanes<T>   sum(T(0));
+            const auto quickly = [&](Lanes<T>& a, Lanes<T> from_a, Lanes<T>& b, Lanes<T> from_b) {
+                a   = F::quick(a, from_a);
+                b   = F::quick(b, from_b);
+                sum = sum + (from_a + from_b);
+            };
+            Lanes<T> folded = fold_block<F>(x, count, at, map, quickly);
+            if (any(isnan(sum))) [[unlikely]]
+                folded = fold_block<F>(x, count, at, map, exactly);
+            result = across<F>(folded);
+        } else {
+            result = across<F>(fold_block<F>(x, count, at, map, exactly));
         }
-        Lanes<T> sum = F::combine(F::combine(sums[0], sums[1]), F::combine(sums[2], sums[3]));
-        for (; at + width <= count; at += width) sum = F::combine(sum, map(Lanes<T>::load(x + at)));
-        result = across<F>(sum);
     } else if (count >= width) {
         Lanes<T> sum = map(Lanes<T>::load(x));
         for (at = width; at + width <= count; at += width) sum = F::combine(sum, map(Lanes<T>::load(x + at)));
@@ -126,19 +173,116 @@ void for_each_column_group(std::size_t inner, const Group& group) {
     for (; column < inner; column += width) group(column, std::integral_constant<std::size_t, 1>{});
 }
 
+/// Columns so far apart in memory that they are read in long pieces of a row each, and folded in the first-level cache.
+inline constexpr std::size_t piece_of_row  = 512;
+inline constexpr std::size_t bytes_of_page = 4096;
+
+template <class T>
+using Piece = std::array<T, piece_of_row + 64 / sizeof(T)>;
+
+/// Folds the rows of a piece; pairs of halves down to blocks of 64 rows.
 template <class F, class T>
-void fold(const T* x, T* y, std::size_t outer, std::size_t length, std::size_t inner) {
+void fold_piece(const T* x, std::size_t rows, std::size_t stride, std::size_t columns, Piece<T>& result) {
+    constexpr std::size_t width   = Lanes<T>::width;
+    constexpr std::size_t block   = 64;
+    const auto            combine = [&](const T* row) {
+        for (std::size_t at = 0; at < columns; at += width) {
+            F::combine(Lanes<T>::load(result.data() + at), Lanes<T>::load(row + at)).store(result.data() + at);
+        }
+    };
+    if (rows > block) {
+        const std::size_t    half = (rows / 2 + block - 1) / block * block;
+        alignas(64) Piece<T> second;
+        fold_piece<F>(x, half, stride, columns, result);
+        fold_piece<F>(x + half * stride, rows - half, stride, columns, second);
+        combine(second.data());
+        return;
+    }
+    for (std::size_t at = 0; at < columns; at += width) Lanes<T>::load(x + at).store(result.data() + at);
+    std::size_t row = 1;
+    for (; row + 2 <= rows; row += 2) {
+        const T* first = x + row * stride;
+        for (std::size_t at = 0; at < columns; at += width) {
+            const Lanes<T> running = F::combine(Lanes<T>::load(result.data() + at), Lanes<T>::load(first + at));
+            F::combine(running, Lanes<T>::load(first + stride + at)).store(result.data() + at);
+        }
+    }
+    if (row < rows) combine(x + row * stride);
+}
+
+/// A part of a fold of the middle axis of [outer, length, inner].
+struct FoldPart {
+    std::size_t outer_begin, outer_end;
+    std::size_t column_begin, column_end;
+};
+
+/// So many elements are worth a thread: they are read from memory in some 10 µs.
+inline constexpr std::size_t fold_grain = std::size_t{1} << 16;
+
+/// Calls `run(part)` for parts of a fold, over threads.
+template <class Run>
+void for_each_fold_part(std::size_t outer, std::size_t length, std::size_t inner, const Run& run) {
+    if (outer * length * inner < 2 * fold_grain) {
+        run(FoldPart{0, outer, 0, inner});
+    } else if (outer > 1) {
+        const std::size_t each = length * inner;
+        parallel_for(outer, (fold_grain + each - 1) / each, [&](std::size_t begin, std::size_t end) { run(FoldPart{begin, end, 0, inner}); });
+    } else {
+        for_each_part(inner, (fold_grain + length - 1) / length, [&](std::size_t begin, std::size_t end) { run(FoldPart{0, 1, begin, end}); });
+    }
+}
+
+// Out of line: called from several places.
+template <class F, class T>
+[[gnu::noinline]] void fold_part(const T* x, T* y, std::size_t length, std::size_t inner, FoldPart of) {
     constexpr std::size_t width = Lanes<T>::width;
-    for (std::size_t o = 0; o < outer; ++o, x += length * inner, y += inner) {
+    x += of.outer_begin * length * inner + of.column_begin;
+    y += of.outer_begin * inner + of.column_begin;
+    for (std::size_t o = of.outer_begin; o < of.outer_end; ++o, x += length * inner, y += inner) {
         if (inner == 1) {
             *y = fold_row<F>(x, length, [](Lanes<T> lanes) { return lanes; });
             continue;
         }
-        for_each_column_group<T>(inner, [&](std::size_t column, auto parts) {
+        const std::size_t columns = of.column_end - of.column_begin;
+        if (inner * sizeof(T) >= bytes_of_page) {
+            alignas(64) Piece<T> piece;
+            for (std::size_t column = 0; column < columns; column += piece_of_row) {
+                const std::size_t count = std::min(piece_of_row, columns - column);
+                fold_piece<F>(x + column, length, inner, count, piece);
+                std::copy_n(piece.data(), count, y + column);
+            }
+            continue;
+        }
+        for_each_column_group<T>(columns, [&](std::size_t column, auto parts) {
             constexpr std::size_t N   = decltype(parts)::value;
             const auto            sum = fold_columns<F, N>(x + column, length, inner, [](Lanes<T> lanes, std::size_t) { return lanes; });
-            for (std::size_t part = 0; part < N; ++part) store_columns(sum[part], y + column + part * width, inner - column - part * width);
+            for (std::size_t part = 0; part < N; ++part) store_columns(sum[part], y + column + part * width, columns - column - part * width);
         });
+    }
+}
+
+/// One long row, in as many pieces as there are threads for it.
+template <class F, class T>
+T fold_long_row(const T* x, std::size_t length) {
+    std::array<T, 256> results; // the most threads there can be
+    const std::size_t  pieces = std::min({num_threads(), length / fold_grain, results.size()});
+    parallel_for(pieces, 1, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t piece = begin; piece < end; ++piece) {
+            const std::size_t from = length * piece / pieces, to = length * (piece + 1) / pieces;
+            results[piece] = fold_row<F>(x + from, to - from, [](Lanes<T> lanes) { return lanes; });
+        }
+    });
+    T result = results[0];
+    for (std::size_t piece = 1; piece < pieces; ++piece) result = F::combine(result, results[piece]);
+    return result;
+}
+
+template <class F, class T>
+void fold(const T* x, T* y, std::size_t outer, std::size_t length, std::size_t inner) {
+    if (outer == 1 && inner == 1 && length >= 2 * fold_grain) {
+        *y = fold_long_row<F>(x, length);
+    } else {
+        for_each_fold_part(outer, length, inner, [=](FoldPart part) { fold_part<F>(x, y, length, inner, part); });
     }
 }
 
@@ -153,9 +297,11 @@ Lanes<T> finish_logsumexp(Lanes<T> m, Lanes<T> sum) {
 }
 
 template <class T>
-void fold_logsumexp(const T* x, T* y, std::size_t outer, std::size_t length, std::size_t inner) {
+[[gnu::noinline]] void fold_part_logsumexp(const T* x, T* y, std::size_t length, std::size_t inner, FoldPart of) {
     constexpr std::size_t width = Lanes<T>::width;
-    for (std::size_t o = 0; o < outer; ++o, x += length * inner, y += inner) {
+    x += of.outer_begin * length * inner + of.column_begin;
+    y += of.outer_begin * inner + of.column_begin;
+    for (std::size_t o = of.outer_begin; o < of.outer_end; ++o, x += length * inner, y += inner) {
         if (inner == 1) {
             const Lanes<T> m(fold_row<AmaxFold>(x, length, [](Lanes<T> lanes) { return lanes; }));
             const Lanes<T> shift = finite_or_zero(m);
@@ -163,7 +309,8 @@ void fold_logsumexp(const T* x, T* y, std::size_t outer, std::size_t length, std
             store_columns(finish_logsumexp(m, sum), y, 1);
             continue;
         }
-        for_each_column_group<T>(inner, [&](std::size_t column, auto parts) {
+        const std::size_t columns = of.column_end - of.column_begin;
+        for_each_column_group<T>(columns, [&](std::size_t column, auto parts) {
             constexpr std::size_t   N = decltype(parts)::value;
             const auto              m = fold_columns<AmaxFold, N>(x + column, length, inner, [](Lanes<T> lanes, std::size_t) { return lanes; });
             std::array<Lanes<T>, N> shift;
@@ -171,15 +318,22 @@ void fold_logsumexp(const T* x, T* y, std::size_t outer, std::size_t length, std
             const auto sum =
                 fold_columns<SumFold, N>(x + column, length, inner, [&](Lanes<T> lanes, std::size_t part) { return exp(lanes - shift[part]); });
             for (std::size_t part = 0; part < N; ++part) {
-                store_columns(finish_logsumexp(m[part], sum[part]), y + column + part * width, inner - column - part * width);
+                store_columns(finish_logsumexp(m[part], sum[part]), y + column + part * width, columns - column - part * width);
             }
         });
     }
 }
 
 template <class T>
+void fold_logsumexp(const T* x, T* y, std::size_t outer, std::size_t length, std::size_t inner) {
+    for_each_fold_part(outer, length, inner, [=](FoldPart part) { fold_part_logsumexp(x, y, length, inner, part); });
+}
+
+template <class T>
 void accumulate(T* x, const T* y, std::size_t count) {
-    for (std::size_t at = 0; at < count; at += Lanes<T>::width) (Lanes<T>::load(x + at) + Lanes<T>::load(y + at)).store(x + at);
+    for_each_part(count, elementwise_grain, [=](std::size_t begin, std::size_t end) {
+        for (std::size_t at = begin; at < end; at += Lanes<T>::width) (Lanes<T>::load(x + at) + Lanes<T>::load(y + at)).store(x + at);
+    });
 }
 
 } // namespace XTGRAD_TARGET

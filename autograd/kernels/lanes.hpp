@@ -24,7 +24,7 @@ inline namespace XTGRAD_TARGET {
 
 template <class T>
 class LaneMask;
-template <class T>
+template <class T, bool strong_zero = true>
 class Lanes;
 
 // kernels/trigonometry.hpp
@@ -32,10 +32,26 @@ template <class T>
 Lanes<T> sine_of(Lanes<T> x);
 template <class T>
 Lanes<T> cosine_of(Lanes<T> x);
+// kernels/exponential.hpp
+template <class T>
+Lanes<T> exponential_of(Lanes<T> x);
+template <class T>
+Lanes<T> expm1_of(Lanes<T> x);
+template <class T>
+Lanes<T> log_of(Lanes<T> x);
+template <class T>
+Lanes<T> log1p_of(Lanes<T> x);
+template <class T>
+Lanes<T> sigmoid_of(Lanes<T> x);
+template <class T>
+Lanes<T> sigmoid_slope_of(Lanes<T> x);
+template <class T>
+Lanes<T> tanh_of(Lanes<T> x);
 
 /// A SIMD batch that behaves as a number: numbers convert in every function, comparisons give a LaneMask, NaN is not equal to itself.
-/// Raw batches do neither reliably (xsimd 8.1).
-template <class T>
+/// Raw batches do neither reliably (xsimd 8.1). Without the strong zero, products of cotangents are ordinary ones: faster, and NaN where the two
+/// differ.
+template <class T, bool strong_zero>
 class Lanes {
 public:
     using value_type                   = T;
@@ -47,6 +63,13 @@ public:
     template <class Number>
     requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, T>) Lanes(Number number) : batch_(static_cast<T>(number)) {}
     explicit Lanes(Batch batch) : batch_(batch) {}
+    // Register by register: a copy as a whole goes through memory, and g++ 12 leaves its store there when nobody reads it.
+    Lanes(const Lanes& other) : batch_(other.batch_.data) {}
+    Lanes& operator=(const Lanes& other) {
+        batch_.data = other.batch_.data;
+        return *this;
+    }
+    ~Lanes() = default;
 
     static Lanes load(const T* from) { return Lanes(Batch::load_unaligned(from)); }
     void         store(T* to) const { batch_.store_unaligned(to); }
@@ -56,6 +79,19 @@ public:
     friend Lanes operator-(Lanes a, Lanes b) { return Lanes(a.batch_ - b.batch_); }
     friend Lanes operator*(Lanes a, Lanes b) { return Lanes(a.batch_ * b.batch_); }
     friend Lanes operator/(Lanes a, Lanes b) { return Lanes(a.batch_ / b.batch_); }
+    /// a·b + c, rounded once where the instruction set can.
+    friend Lanes multiply_add(Lanes a, Lanes b, Lanes c) {
+#ifdef __AVX512F__
+        // xsimd 8.1 rounds twice here.
+        if constexpr (sizeof(T) == 4) {
+            return Lanes(Batch(_mm512_fmadd_ps(a.batch_, b.batch_, c.batch_)));
+        } else {
+            return Lanes(Batch(_mm512_fmadd_pd(a.batch_, b.batch_, c.batch_)));
+        }
+#else
+        return Lanes(xsimd::fma(a.batch_, b.batch_, c.batch_));
+#endif
+    }
     // By the sign bit: 0 − x would lose the sign of zero.
     friend Lanes operator-(Lanes x) { return Lanes(Batch(xsimd::bitofsign(Batch(T(-1))) ^ x.batch_)); }
 
@@ -69,21 +105,21 @@ public:
     friend LaneMask<T> isfinite(Lanes x) { return abs(x) <= std::numeric_limits<T>::max(); }
 
     friend Lanes select(LaneMask<T> mask, Lanes a, Lanes b) { return Lanes(xsimd::select(mask.batch(), a.batch_, b.batch_)); }
+    // The instructions return their second operand where one is NaN.
+    friend Lanes at_least(Lanes x, T low) { return Lanes(xsimd::max(Batch(low), x.batch_)); }
+    friend Lanes at_most(Lanes x, T high) { return Lanes(xsimd::min(Batch(high), x.batch_)); }
     friend Lanes abs(Lanes x) { return Lanes(xsimd::abs(x.batch_)); }
     friend Lanes square(Lanes x) { return x * x; }
     friend Lanes sqrt(Lanes x) { return Lanes(xsimd::sqrt(x.batch_)); }
-    friend Lanes exp(Lanes x) { return Lanes(xsimd::exp(x.batch_)); }
-    friend Lanes expm1(Lanes x) { return Lanes(xsimd::expm1(x.batch_)); }
-    friend Lanes log(Lanes x) { return log_of(x); }
-    friend Lanes log1p(Lanes x) { return log1p_of(x); }
-    friend Lanes sin(Lanes x) { return sine_of(x); }
-    friend Lanes cos(Lanes x) { return cosine_of(x); }
-    friend Lanes tanh(Lanes x) { return Lanes(xsimd::tanh(x.batch_)); }
-    // Through e^−|x|, which neither overflows nor cancels in either tail.
-    friend Lanes sigmoid(Lanes x) {
-        const Lanes e = exp(-abs(x));
-        return select(x >= T(0), Lanes(T(1)), e) / (e + T(1));
-    }
+    friend Lanes exp(Lanes x) { return Lanes(exponential_of(Lanes<T>(x.batch_)).batch()); }
+    friend Lanes expm1(Lanes x) { return Lanes(expm1_of(Lanes<T>(x.batch_)).batch()); }
+    friend Lanes log(Lanes x) { return Lanes(log_of(Lanes<T>(x.batch_)).batch()); }
+    friend Lanes log1p(Lanes x) { return Lanes(log1p_of(Lanes<T>(x.batch_)).batch()); }
+    friend Lanes sin(Lanes x) { return Lanes(sine_of(Lanes<T>(x.batch_)).batch()); }
+    friend Lanes cos(Lanes x) { return Lanes(cosine_of(Lanes<T>(x.batch_)).batch()); }
+    friend Lanes tanh(Lanes x) { return Lanes(tanh_of(Lanes<T>(x.batch_)).batch()); }
+    friend Lanes sigmoid(Lanes x) { return Lanes(sigmoid_of(Lanes<T>(x.batch_)).batch()); }
+    friend Lanes sigmoid_slope(Lanes x) { return Lanes(sigmoid_slope_of(Lanes<T>(x.batch_)).batch()); }
     // 0 and NaN stay what they are.
     friend Lanes sign(Lanes x) { return select(x > T(0), Lanes(T(1)), select(x < T(0), Lanes(T(-1)), x)); }
     // xsimd's is wrong by up to 42 ULP, and about signs and infinities; the C library's is right.
@@ -102,22 +138,6 @@ public:
     }
 
 private:
-    // xsimd's logarithm is wrong below the smallest normal number: those are scaled up first.
-    static Lanes log_of(Lanes x) {
-        constexpr T       up     = sizeof(T) == 4 ? T(0x1p24) : T(0x1p54);
-        constexpr T       log_up = sizeof(T) == 4 ? T(16.635532333438687) : T(37.42994775023705);
-        const LaneMask<T> tiny   = x < std::numeric_limits<T>::min() && x > T(0);
-        if (any(tiny)) [[unlikely]] {
-            return select(tiny, Lanes(xsimd::log((x * up).batch_)) - log_up, Lanes(xsimd::log(x.batch_)));
-        }
-        return Lanes(xsimd::log(x.batch_));
-    }
-    // log1p(x) is x itself where x² vanishes beside it.
-    static Lanes log1p_of(Lanes x) {
-        constexpr T small = std::numeric_limits<T>::epsilon() / 4;
-        return select(abs(x) < small, x, Lanes(xsimd::log1p(x.batch_)));
-    }
-
     Batch batch_;
 };
 
@@ -138,25 +158,30 @@ private:
     Batch batch_;
 };
 
-template <class T>
-Lanes<T> cotangent_product(Lanes<T> g, Lanes<T> factor) {
-    const Lanes<T>    product   = g * factor;
-    const LaneMask<T> undefined = isnan(product);
-    if (any(undefined)) [[unlikely]]
-        return select(undefined && equal(g, T(0)), Lanes<T>(T(0)), product);
+template <class T, bool strong_zero>
+Lanes<T, strong_zero> cotangent_product(Lanes<T, strong_zero> g, Lanes<T, strong_zero> factor) {
+    const Lanes<T, strong_zero> product = g * factor;
+    if constexpr (strong_zero) {
+        const LaneMask<T> undefined = isnan(product);
+        if (any(undefined)) [[unlikely]]
+            return select(undefined && equal(g, T(0)), Lanes<T>(T(0)), product);
+    }
     return product;
 }
 
-template <class T>
-Lanes<T> cotangent_quotient(Lanes<T> g, Lanes<T> divisor) {
-    const Lanes<T>    quotient  = g / divisor;
-    const LaneMask<T> undefined = isnan(quotient);
-    if (any(undefined)) [[unlikely]]
-        return select(undefined && equal(g, T(0)), Lanes<T>(T(0)), quotient);
+template <class T, bool strong_zero>
+Lanes<T, strong_zero> cotangent_quotient(Lanes<T, strong_zero> g, Lanes<T, strong_zero> divisor) {
+    const Lanes<T, strong_zero> quotient = g / divisor;
+    if constexpr (strong_zero) {
+        const LaneMask<T> undefined = isnan(quotient);
+        if (any(undefined)) [[unlikely]]
+            return select(undefined && equal(g, T(0)), Lanes<T>(T(0)), quotient);
+    }
     return quotient;
 }
 
 } // namespace XTGRAD_TARGET
 } // namespace xtgrad
 
+#include <xtgrad/autograd/kernels/exponential.hpp>
 #include <xtgrad/autograd/kernels/trigonometry.hpp>

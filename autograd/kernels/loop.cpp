@@ -2,7 +2,32 @@
 
 #include <algorithm>
 
+#include <xtgrad/autograd/kernels/parts.hpp>
+
 namespace xtgrad::kernels {
+
+void run_parts(const Loop& loop, std::size_t operands, void (*run)(const void* context, const LoopPart& part), const void* context) {
+    if (loop.outer_axes == 0) {
+        for_each_part(loop.inner, elementwise_grain, [&](std::size_t begin, std::size_t end) {
+            LoopPart part{.loop = loop, .start = begin};
+            part.loop.inner = end - begin;
+            for (std::size_t operand = 0; operand < operands; ++operand) part.first[operand] = loop.moves[operand] * begin;
+            run(context, part);
+        });
+        return;
+    }
+    // Along the outermost axis.
+    const std::size_t outermost = loop.outer_axes - 1;
+    const std::size_t rows_each = loop.rows / loop.extents[outermost];
+    const std::size_t size_each = rows_each * loop.inner;
+    parallel_for(loop.extents[outermost], (elementwise_grain + size_each - 1) / size_each, [&](std::size_t begin, std::size_t end) {
+        LoopPart part{.loop = loop, .start = begin * size_each};
+        part.loop.extents[outermost] = end - begin;
+        part.loop.rows               = rows_each * (end - begin);
+        for (std::size_t operand = 0; operand < operands; ++operand) part.first[operand] = loop.steps[operand][outermost] * begin;
+        run(context, part);
+    });
+}
 
 void plan(Loop& loop, const Shape& shape, std::span<const Shape* const> operands) {
     loop.outer_axes  = 0;

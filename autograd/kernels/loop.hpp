@@ -30,6 +30,21 @@ inline void plan_linear(Loop& loop, std::size_t size, std::span<const std::size_
     for (std::size_t operand = 0; operand < sizes.size(); ++operand) loop.moves[operand] = sizes[operand] == 1 ? 0 : 1;
 }
 
+/// A part of a walk, and where it begins: in each operand and in the outputs.
+struct LoopPart {
+    Loop                                   loop;
+    std::array<std::size_t, most_operands> first{};
+    std::size_t                            start = 0;
+};
+
+/// So many elements are worth a thread: the cheapest kernels take some 10 µs for them.
+inline constexpr std::size_t elementwise_grain = std::size_t{1} << 15;
+
+inline bool worth_threads(const Loop& loop) { return loop.rows * loop.inner >= 2 * elementwise_grain; }
+
+/// Calls `run(context, part)` for the parts of a walk over `operands` operands, over threads.
+void run_parts(const Loop& loop, std::size_t operands, void (*run)(const void* context, const LoopPart& part), const void* context);
+
 /// Plans the walk over `operands`, whose shapes broadcast to `shape`. Throws ShapeError where more than 32 axes are left after merging.
 void plan(Loop& loop, const Shape& shape, std::span<const Shape* const> operands);
 

@@ -2,8 +2,11 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 
+#include <xtgrad/autograd/kernels/convolution_kernels.hpp>
 #include <xtgrad/autograd/kernels/loop.hpp>
+#include <xtgrad/autograd/kernels/pooling.hpp>
 #include <xtgrad/autograd/primitives.hpp>
 
 namespace xtgrad::kernels {
@@ -19,6 +22,16 @@ struct ElementwiseKernel {
 
 enum class Fold { sum, amax, amin, logsumexp };
 
+/// The numbers of one step of Adam.
+template <Scalar T>
+struct AdamStep {
+    T beta1;
+    T beta2;
+    T epsilon;
+    T step_size;  // learning_rate / (1 − beta1^t)
+    T root_scale; // 1 / √(1 − beta2^t)
+};
+
 template <Scalar T>
 struct Table {
     std::array<ElementwiseKernel<T>, ElementwisePrimitives::size> elementwise;
@@ -26,13 +39,29 @@ struct Table {
     std::array<void (*)(const T* x, T* y, std::size_t outer, std::size_t length, std::size_t inner), 4> fold;
     /// x[i] += y[i].
     void (*accumulate)(T* x, const T* y, std::size_t count);
+    ConvolutionKernels<T> convolution;
+    PoolingKernels<T>     pooling;
+    /// p −= rate·g.
+    void (*descend)(T* p, const T* g, std::size_t count, T rate);
+    /// v = momentum·v + g, p −= rate·v.
+    void (*descend_with_momentum)(T* p, T* v, const T* g, std::size_t count, T rate, T momentum);
+    /// m = beta1·m + (1 − beta1)·g, v = beta2·v + (1 − beta2)·g², p −= step_size·m / (√v·root_scale + epsilon).
+    void (*adam)(T* p, T* m, T* v, const T* g, std::size_t count, const AdamStep<T>& step);
 };
 
 /// The table for the best instruction set of this processor.
 template <Scalar T>
 const Table<T>& table();
 
-/// Its name: "baseline", "avx2".
-const char* instruction_set();
+/// A table and the name of its instruction set: "baseline", "avx2", "avx512".
+template <Scalar T>
+struct NamedTable {
+    const char*     instruction_set;
+    const Table<T>* table;
+};
+
+/// The tables that this processor can run, the best one last.
+template <Scalar T>
+std::span<const NamedTable<T>> tables();
 
 } // namespace xtgrad::kernels

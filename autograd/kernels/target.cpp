@@ -2,6 +2,10 @@
 
 #include <xtgrad/autograd/kernels/elementwise.hpp>
 #include <xtgrad/autograd/kernels/fold.hpp>
+#include <xtgrad/autograd/kernels/gathered_product.hpp>
+#include <xtgrad/autograd/kernels/pooling_lanes.hpp>
+#include <xtgrad/autograd/kernels/selected_lanes.hpp>
+#include <xtgrad/autograd/kernels/update.hpp>
 #include <xtgrad/autograd/primitives/activation.hpp>
 #include <xtgrad/autograd/primitives/arithmetic.hpp>
 #include <xtgrad/autograd/primitives/cotangent.hpp>
@@ -14,7 +18,14 @@ namespace {
 
 template <Scalar T>
 constexpr Table<T> make_table() {
-    return {kernels_of<T>(ElementwisePrimitives{}), {&fold<SumFold, T>, &fold<AmaxFold, T>, &fold<AminFold, T>, &fold_logsumexp<T>}, &accumulate<T>};
+    return {kernels_of<T>(ElementwisePrimitives{}),
+            {&fold<SumFold, T>, &fold<AmaxFold, T>, &fold<AminFold, T>, &fold_logsumexp<T>},
+            &accumulate<T>,
+            {Lanes<T>::width, &multiply_gathered<T>, &pack<T>, &unpack<T>, &pool_lanes<T>, &gather_scaled<T>, &scatter_scaled<T>},
+            {&max_pool_planes<T, std::uint8_t>, &max_pool_planes<T, std::uint32_t>},
+            &descend<T>,
+            &descend_with_momentum<T>,
+            &adam<T>};
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <xtgrad/autograd/kernels/table.hpp>
+#include <xtgrad/autograd/mutation.hpp>
 #include <xtgrad/autograd/primitives/activation.hpp>
 #include <xtgrad/autograd/primitives/arithmetic.hpp>
 #include <xtgrad/autograd/primitives/cotangent.hpp>
@@ -127,8 +128,10 @@ ElementwiseRecord<T>::ElementwiseRecord(std::span<const Place> input_places, con
                                         std::initializer_list<const Operand<T>*> operands)
     : Record(input_places, output), primitive_(static_cast<std::uint32_t>(primitive)) {
     const VjpForm& form = facts<T>[primitive].form;
-    for (std::size_t input = 0; input < form.inputs; ++input) saved[input] = operands.begin()[input]->variable().any_value();
-    if (form.saves == Saves::output || form.saves == Saves::both) saved_output = output.any_value();
+    for (std::size_t input = 0; input < form.inputs; ++input) {
+        saved[input] = mutation::saved(name(), input, operands.begin()[input]->variable().any_value());
+    }
+    if (form.saves == Saves::output || form.saves == Saves::both) saved_output = mutation::saved(name(), operands.size(), output.any_value());
 }
 
 template <Scalar T>
@@ -163,11 +166,11 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
     const Shape&                            g_shape = g.shape(); // g is held until the last contribution
     bool                                    alike   = true;
     const auto                              add     = [&](const AnyValue& value) {
-        const auto* node = static_cast<const Node<T>*>(value.node());
-        operands[count]  = node->data;
-        shapes[count]    = node->shape;
-        sizes[count++]   = node->size;
-        alike            = alike && (node->size == size || node->size == 1);
+        const Elements<T> x = elements_of(*static_cast<const Node<T>*>(value.node()));
+        operands[count]     = x.data;
+        shapes[count]       = x.shape;
+        sizes[count++]      = x.size;
+        alike               = alike && (x.size == size || x.size == 1);
     };
     add(g.any_value());
     for (std::size_t input = 0; input < fact.form.inputs; ++input) add(saved[input]);
@@ -221,7 +224,8 @@ void ElementwiseRecord<T>::look_for_strong_zeros(StrongZeroReport& report, std::
     operands[0] = ones.data();
     kernels::table<T>().elementwise[primitive_].backward[input](loop, operands.data(), derivative.mutable_data());
     for (std::size_t element = derivative.size(); element-- > 0;) {
-        if (g[element] != T{0} || std::isfinite(derivative.data()[element])) continue;
+        // A cotangent that is one number does not move.
+        if (g[element * loop.moves[0]] != T{0} || std::isfinite(derivative.data()[element])) continue;
         ++entry.count;
         entry.first_place = element;
     }
@@ -246,21 +250,22 @@ template <Scalar T>
 
 template <Scalar T>
 Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Operand<T>*> operands) {
-    const SourceLocation                   where = SourceScope::resolve((*operands.begin())->where());
-    RecordList&                            list  = RecordList::current();
-    std::array<Record::Place, most_inputs> places;
-    std::array<const T*, most_inputs>      data;
-    std::array<const Shape*, most_inputs>  shapes;
-    std::array<std::size_t, most_inputs>   sizes;
-    bool                                   found  = false;
-    std::size_t                            count  = 0;
-    std::size_t                            widest = 0;
+    const SourceLocation                    where = SourceScope::resolve((*operands.begin())->where());
+    RecordList&                             list  = RecordList::current();
+    std::array<Record::Place, most_inputs>  places;
+    std::array<const Node<T>*, most_inputs> nodes;
+    std::array<const T*, most_inputs>       data;
+    std::array<const Shape*, most_inputs>   shapes;
+    std::array<std::size_t, most_inputs>    sizes;
+    bool                                    found  = false;
+    std::size_t                             count  = 0;
+    std::size_t                             widest = 0;
     for (const Operand<T>* operand : operands) {
         const Variable<T>& x    = operand->variable();
         const auto&        node = *static_cast<const Node<T>*>(x.any_value().node());
+        nodes[count]            = &node;
         places[count]           = list.place_of(x, facts<T>[primitive].name, where);
         found                   = found || places[count] != AnyVariable::no_place;
-        data[count]             = node.data;
         shapes[count]           = node.shape;
         sizes[count]            = node.size;
         const std::size_t rank = node.shape->size(), most = shapes[widest]->size();
@@ -278,7 +283,13 @@ Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Opera
         for (std::size_t input = 1; input < count; ++input) broadcast = broadcast_shapes(facts<T>[primitive].name, broadcast, *shapes[input], where);
         shape = &broadcast;
     }
-    Value<T>      result = Value<T>::uninitialized(*shape);
+    Value<T> result = Value<T>::uninitialized(*shape);
+    for (std::size_t input = 0; input < count; ++input) {
+        const Elements<T> x = elements_of(*nodes[input]);
+        data[input]         = x.data;
+        shapes[input]       = x.shape;
+        sizes[input]        = x.size;
+    }
     kernels::Loop loop;
     if (alike) {
         kernels::plan_linear(loop, result.size(), std::span(sizes.data(), count));

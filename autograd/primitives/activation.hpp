@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xtgrad/autograd/primitive.hpp>
+#include <xtgrad/autograd/primitives/transcendental.hpp>
 
 namespace xtgrad {
 
@@ -8,10 +8,9 @@ struct Sigmoid : Elementwise<1> {
     static constexpr std::string_view name = "sigmoid";
 
     static auto forward(auto x) { return sigmoid(x); }
-    // σ(x)·σ(−x): y·(1 − y) would be 0 for x above 37.
     template <class V>
-    static auto vjp_from_both(const Cotangent<V>& g, const V& x, const V& y) {
-        return g * (y * sigmoid(-x));
+    static auto vjp_from_input(const Cotangent<V>& g, const V& x) {
+        return g * sigmoid_slope(x);
     }
     static auto                              reference(auto x) { return 1 / (1 + exp(-x)); }
     static constexpr std::array<Interval, 1> samples() { return {{{-5, 5}}}; }

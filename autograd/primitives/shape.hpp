@@ -129,6 +129,8 @@ struct BroadcastTo {
     void infer(SourceLocation, const Shape& x) { input_shape = x; }
     template <Scalar T>
     Value<T> forward(const Value<T>& x) const {
+        // The gradient of a sum of all elements: one number, which the next operation reads in place.
+        if (x.size() == 1) return Value<T>::repeated(shape, *x.data());
         Value<T>   y = Value<T>::uninitialized(shape);
         Steps      from(shape.size(), 0);
         const auto own = row_major_steps(x.shape());

@@ -58,8 +58,7 @@ private:
 
 const void* elements_of(const TracedValue& constant) {
     if (constant.type == ElementType::truth) return constant.truths.data();
-    return constant.type == ElementType::float32 ? static_cast<const void*>(static_cast<const Node<float>*>(constant.node.node())->data)
-                                                 : static_cast<const Node<double>*>(constant.node.node())->data;
+    return constant.type == ElementType::float32 ? static_cast<const void*>(Value<float>(constant.node).data()) : Value<double>(constant.node).data();
 }
 
 template <Scalar T>

@@ -34,8 +34,10 @@ public:
     virtual void             run(const void* const* operands, void* const* outputs) = 0;
     /// Whether `other`, of the same class and on the same operands, gives the same bits.
     virtual bool same_as(const Operation&) const { return false; }
-    /// It stays though nobody wants what it computes.
+    /// It throws where a program no longer holds.
     virtual bool is_guard() const noexcept { return false; }
+    /// It stays though nobody wants what it computes.
+    virtual bool stays() const noexcept { return is_guard(); }
 };
 
 /// A kernel for the elements of arrays, forwards or backwards, and the walk it was planned for.

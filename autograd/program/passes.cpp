@@ -10,8 +10,7 @@ namespace {
 
 const void* elements_of(const TracedValue& constant) {
     if (constant.type == ElementType::truth) return constant.truths.data();
-    return constant.type == ElementType::float32 ? static_cast<const void*>(static_cast<const Node<float>*>(constant.node.node())->data)
-                                                 : static_cast<const Node<double>*>(constant.node.node())->data;
+    return constant.type == ElementType::float32 ? static_cast<const void*>(Value<float>(constant.node).data()) : Value<double>(constant.node).data();
 }
 
 void merge_constants(Graph& graph) {
@@ -70,7 +69,7 @@ void drop_dead(Graph& graph) {
     std::vector<Step> kept;
     for (auto step = graph.steps.rbegin(); step != graph.steps.rend(); ++step) {
         const bool needed =
-            step->operation->is_guard() || std::any_of(step->results.begin(), step->results.end(), [&](ValueId id) { return wanted[id]; });
+            step->operation->stays() || std::any_of(step->results.begin(), step->results.end(), [&](ValueId id) { return wanted[id]; });
         if (!needed) continue;
         want(step->operands);
         kept.push_back(std::move(*step));

@@ -3,8 +3,8 @@
 #include <functional>
 #include <vector>
 
+#include <xtgrad/autograd/primitive.hpp>
 #include <xtgrad/autograd/program/operation.hpp>
-#include <xtgrad/autograd/variable.hpp>
 
 namespace xtgrad::program {
 
@@ -20,6 +20,13 @@ struct NotPlanned {
         }
     }
 };
+
+/// Whether the forward rule of P leaves the primitive as it is. One that does not, as a pooling that remembers which elements it chose, tells
+/// other steps something beside its result.
+template <class P, Scalar T, std::size_t... I>
+constexpr bool forward_is_pure(std::index_sequence<I...>) {
+    return P::arity == 0 || requires(const P& primitive, const rules::Repeat<I, Value<T>>&... x) { primitive.forward(x...); };
+}
 
 /// A structured primitive with its attributes.
 template <class P, Scalar T>
@@ -42,6 +49,8 @@ public:
         forward_into(result_, to, [&] { return forward(); });
     }
 
+    bool stays() const noexcept override { return !forward_is_pure<P, T>(std::make_index_sequence<P::arity>{}); }
+
     bool same_as(const Operation& other) const override {
         if constexpr (std::equality_comparable<P>) return static_cast<const StructuredOperation&>(other).primitive_ == primitive_;
         return false;
@@ -50,7 +59,7 @@ public:
 private:
     using Planned = decltype(NotPlanned::of<P, T>(std::declval<const P&>(), std::span<const Shape>()));
 
-    Value<T> forward() const {
+    Value<T> forward() {
         if constexpr (P::arity == 0) {
             std::vector<Value<T>> values;
             for (const Proxy<T>& operand : operands_) values.push_back(operand.value());

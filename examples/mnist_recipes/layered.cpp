@@ -40,6 +40,23 @@ Outcome run_mlp(const RunInput& input) {
     return train_with_adam(input, parameters, model, 0.9);
 }
 
+Outcome run_lenet(const RunInput& input) {
+    const nn::Parameters<float> parameters(input.settings.seed);
+    const nn::Sequential        layers{nn::Conv2d<float>(parameters / "first", 1, 16, 5, {.weight_initializer = nn::he_uniform()}),
+                                nn::Relu{},
+                                nn::MaxPool2d{2},
+                                nn::Conv2d<float>(parameters / "second", 16, 32, 5, {.weight_initializer = nn::he_uniform()}),
+                                nn::Relu{},
+                                nn::MaxPool2d{2},
+                                nn::Flatten{},
+                                nn::Linear<float>(parameters / "hidden", 512, 128, {.weight_initializer = nn::he_uniform()}),
+                                nn::Relu{},
+                                nn::Linear<float>(parameters / "output", 128, digits)};
+    // Images come as rows of pixels.
+    const auto model = [&](const Variable<float>& images) { return layers(reshape(images, {static_cast<Index>(images.shape()[0]), 1, 28, 28})); };
+    return train_with_adam(input, parameters, model, 0.8);
+}
+
 Outcome run_hamlet_deep(const RunInput& input) {
     const nn::Parameters<float> parameters(input.settings.seed);
     const nn::Sequential        model{nn::Linear<float>(parameters / "first", pixels, 512, {.weight_initializer = nn::he_uniform()}), nn::Relu{},

@@ -102,3 +102,39 @@ TEST_CASE("map of float agrees with the operations to rounding, and works on arr
     const Array<float> none = zeros<float>({0, 3});
     CHECK(gradient([](auto v) { return sum(map([](auto t) { return t * t; }, v)); }, none).shape() == none.shape());
 }
+
+TEST_CASE("A map's forward run on dual numbers is jvp, and the transpose of vjp: <Jv, w> = <v, J'w>") {
+    Random              random(13);
+    const Shape         shape{5, 7};
+    const Array<double> a = random.uniform_array<double>(shape, -2, 2), b = random.uniform_array<double>(shape, -2, 2);
+    const Array<double> da = random.normal_array<double>(shape), db = random.normal_array<double>(shape), w = random.normal_array<double>(shape);
+    const auto          branches = [](auto x, auto y) { return where(x > y, exp(x) * y, maximum(x, sin(y))) + pow(x, 3.0); };
+    const auto          check    = [&](auto f) {
+        Array<double> along(shape);
+        for (std::size_t place = 0; place < along.size(); ++place) {
+            using D           = Dual<Lanes<double>, 1>;
+            const auto seeded = [](double value, double tangent) {
+                D dual(value);
+                dual.partials[0] = Lanes<double>(tangent);
+                return dual;
+            };
+            const D            y = f(seeded(a.data()[place], da.data()[place]), seeded(b.data()[place], db.data()[place]));
+            alignas(64) double lanes[Lanes<double>::width];
+            y.partials[0].store(lanes);
+            along.data()[place] = lanes[0];
+        }
+        const auto mapped_f = [&](auto x, auto y) { return map(f, x, y); };
+        check_close(std::get<1>(jvp(mapped_f, std::tuple{a, b}, std::tuple{da, db})), along);
+        const auto [value, products] = vjp(mapped_f, std::tuple{a, b}, w);
+        double forward = 0, backward = 0, terms = 0;
+        for (std::size_t place = 0; place < along.size(); ++place) {
+            const double by_a = da.data()[place] * std::get<0>(products).data()[place], by_b = db.data()[place] * std::get<1>(products).data()[place];
+            forward += w.data()[place] * along.data()[place];
+            backward += by_a + by_b;
+            terms += std::abs(by_a) + std::abs(by_b);
+        }
+        CHECK(std::abs(forward - backward) <= 1e-14 * terms);
+    };
+    check(formula);
+    check(branches);
+}

@@ -362,3 +362,21 @@ TEST_CASE("cast has a gradient, and types do not mix by accident") {
     static_assert(std::is_same_v<decltype(dx), const Array<float>>);
     CHECK(dx == xt::xarray<float>{3, 5});
 }
+
+TEST_CASE("A number that is repeated is written out for whoever asks for its elements, and stays as it was for the others") {
+    Tape       tape;
+    const auto number   = tape.watch(Array<double>(Shape{}, 3.0));
+    const auto repeated = broadcast_to(number, {2, 20});
+    const auto reshaped = reshape(repeated, {40});
+    CHECK(sum(repeated * Array<double>(Shape{20}, 2.0)).item() == 240);
+    CHECK(repeated.value() == full<double>({2, 20}, 3));
+    CHECK(reshaped.value() == full<double>({40}, 3));
+    CHECK(transpose(repeated).value() == full<double>({20, 2}, 3));
+    CHECK((repeated + reshape(reshaped, {2, 20})).value() == full<double>({2, 20}, 6));
+    // A second use of memory that was written out has its own shape again.
+    for (int round = 0; round < 3; ++round) {
+        CHECK(broadcast_to(number, {40}).value() == full<double>({40}, 3));
+        CHECK((broadcast_to(number, {5, 8}) * 2).value() == full<double>({5, 8}, 6));
+    }
+    CHECK(tape.gradient(sum(repeated) + mean(reshaped), number)() == 41);
+}

@@ -34,6 +34,14 @@ TEST_CASE("mlp: at least 97.5 % on the test set in under a minute") {
     CHECK(seconds < 60);
 }
 
+TEST_CASE("lenet: at least 99.0 % on the test set in under two minutes") {
+    const json result  = results("--recipe lenet");
+    double     seconds = 0;
+    for (const json& epoch : result["epochs"]) seconds += number(epoch["seconds"]);
+    CHECK(number(result["test_accuracy"]) >= 0.99);
+    CHECK(seconds < 120);
+}
+
 TEST_CASE("hamlet: raw pixels saturate nearly all outputs and end anywhere, far from what unit pixels reach") {
     const json result = results("--recipe hamlet");
     REQUIRE(result["epochs"].size() == 100);

@@ -70,7 +70,7 @@ double largest_difference(const Array<double>& a, const Array<double>& b) {
 } // namespace
 
 TEST_CASE("Every recipe of mnist trains on the embedded digits and says all of its results") {
-    for (const std::string recipe : {"mlp", "hamlet", "hamlet-softmax", "hamlet-deep", "rojas", "rojas-online", "rojas-mended"}) {
+    for (const std::string recipe : {"mlp", "lenet", "hamlet", "hamlet-softmax", "hamlet-deep", "rojas", "rojas-online", "rojas-mended"}) {
         CAPTURE(recipe);
         const json result = results("--limit 240 --epochs 2 --seed 3 --recipe " + recipe + (recipe == "rojas-online" ? "" : " --batch-size 20"));
         CHECK(result["recipe"] == recipe);
@@ -111,6 +111,12 @@ TEST_CASE("The default recipe learns the embedded digits, and prints its place a
         CHECK_MESSAGE(told.output.find(part) != std::string::npos, part);
     }
     CHECK_MESSAGE(told.errors.empty(), told.errors);
+}
+
+TEST_CASE("The convolutions of lenet learn the embedded digits in a few epochs") {
+    const json result = results("--recipe lenet --epochs 3");
+    CHECK(result["test_accuracy"].get<double>() > 0.94);
+    CHECK(result["epochs"][2]["cost"].get<double>() < 0.4 * result["epochs"][0]["cost"].get<double>());
 }
 
 TEST_CASE("Tape and hand have the same gradients at every step of what the exercises define without a slip") {
@@ -175,7 +181,7 @@ TEST_CASE("The first steps of hamlet are those of plain loops over the exported 
 
 TEST_CASE("Saved parameters answer as the trained network did, without training") {
     const TemporaryDirectory directory;
-    for (const std::string recipe : {"mlp", "hamlet --scale unit", "rojas-mended"}) {
+    for (const std::string recipe : {"mlp", "lenet", "hamlet --scale unit", "rojas-mended"}) {
         for (const char* ending : {"npz", "safetensors"}) {
             CAPTURE(recipe);
             CAPTURE(ending);
@@ -213,6 +219,7 @@ TEST_CASE("Wrong arguments end in one line and exit status 2, before anything is
     check_refused("--recipe macbeth", "no recipe 'macbeth'");
     check_refused("--recipe mlp --engine both", "no handwritten form");
     check_refused("--recipe hamlet-deep --engine handwritten", "no handwritten form");
+    check_refused("--recipe lenet --engine both", "no handwritten form");
     check_refused("--recipe rojas-online --batch-size 5", "one sample a step");
     check_refused("--recipe rojas --limit 12", "batch size");
     check_refused("--engine abacus", "--engine");

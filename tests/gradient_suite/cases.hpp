@@ -19,6 +19,12 @@ using Recorded = std::function<Variable<T>(const Variables<T>&)>;
 /// Flattened arrays.
 using QuadArrays = std::vector<std::vector<Quad>>;
 
+/// A directional derivative: for each output the sum over the inputs, and the sum of the absolute values.
+struct Tangents {
+    std::vector<double> derivative;
+    std::vector<double> terms;
+};
+
 /// A primitive with its attributes, and inputs for it.
 struct Case {
     std::string                                         description; // the inputs' shapes
@@ -27,6 +33,8 @@ struct Case {
     Recorded<double>                                    in_double;
     Recorded<float>                                     in_float;
     std::function<std::vector<Quad>(const QuadArrays&)> reference;
+    /// For elementwise primitives.
+    std::function<Tangents(const std::vector<Array<double>>& direction)> on_duals;
 
     template <Scalar T>
     const Recorded<T>& function() const {
@@ -55,6 +63,7 @@ struct PrimitiveCases {
 /// One entry for each primitive of the lists in autograd/primitives.hpp.
 std::vector<PrimitiveCases> elementwise_cases();
 std::vector<PrimitiveCases> structured_cases();
+std::vector<PrimitiveCases> all_cases();
 /// The wrong calls of a structured primitive, by its name; throws for a name without any.
 std::vector<Misuse> misuses_of(std::string_view primitive);
 

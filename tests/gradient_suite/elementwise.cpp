@@ -1,4 +1,5 @@
 #include <xtgrad/array/random.hpp>
+#include <xtgrad/autograd/dual.hpp>
 #include <xtgrad/autograd/primitives/activation.hpp>
 #include <xtgrad/autograd/primitives/arithmetic.hpp>
 #include <xtgrad/autograd/primitives/cotangent.hpp>
@@ -20,12 +21,42 @@ Quad reference_of(const Quad* x) {
     return reference_of<P>(x, std::make_index_sequence<P::arity>{});
 }
 
+struct Derivative {
+    double total = 0;
+    double terms = 0;
+};
+
+/// The derivative of the forward rule, run on a dual number, in the direction `v`: one input after the other.
+template <class P, std::size_t... I>
+Derivative derivative_of(const double* x, const double* v, std::index_sequence<I...>) {
+    using D = Dual<Lanes<double>, 1>;
+    Derivative result;
+    for (std::size_t input = 0; input < sizeof...(I); ++input) {
+        const auto seeded = [&](std::size_t number) {
+            D dual(x[number]);
+            if (number == input) dual.partials[0] = Lanes<double>(v[number]);
+            return dual;
+        };
+        const D            y = P::forward(seeded(I)...);
+        alignas(64) double term[Lanes<double>::width];
+        y.partials[0].store(term);
+        result.total += term[0];
+        result.terms += std::abs(term[0]);
+    }
+    return result;
+}
+template <class P>
+Derivative derivative_of(const double* x, const double* v) {
+    return derivative_of<P>(x, v, std::make_index_sequence<P::arity>{});
+}
+
 /// A primitive without its type.
 struct Rule {
     std::string           name;
     std::size_t           index;
     std::vector<Interval> intervals;
     Quad (*reference)(const Quad* x);
+    Derivative (*derivative)(const double* x, const double* v);
 };
 
 template <class P>
@@ -33,7 +64,7 @@ Rule rule_of() {
     static_assert(IsElementwise<P> && Described<P>);
     constexpr auto intervals = P::samples();
     static_assert(intervals.size() == P::arity, "an elementwise primitive has an interval for each input");
-    return {std::string(P::name), elementwise_index<P>, {intervals.begin(), intervals.end()}, &reference_of<P>};
+    return {std::string(P::name), elementwise_index<P>, {intervals.begin(), intervals.end()}, &reference_of<P>, &derivative_of<P>};
 }
 
 template <Scalar T>
@@ -59,12 +90,13 @@ Array<double> draw(const Shape& shape, const Interval& interval, Random& random)
     return result;
 }
 
-std::vector<Quad> broadcast_reference(const Rule& rule, const std::vector<Shape>& shapes, const QuadArrays& x) {
+/// Calls `f(places)` for each element of what the shapes broadcast to, with the places of the inputs' elements.
+template <class F>
+void for_each_broadcast(const std::vector<Shape>& shapes, F&& f) {
     Shape shape = shapes.front();
     for (const Shape& other : shapes) shape = broadcast_shapes("reference", shape, other);
-    std::vector<Quad> result(element_count(shape));
-    for (std::size_t place = 0; place < result.size(); ++place) {
-        std::vector<Quad> arguments;
+    std::vector<std::size_t> places(shapes.size());
+    for (std::size_t place = 0; place < element_count(shape); ++place) {
         for (std::size_t input = 0; input < shapes.size(); ++input) {
             // From the last axis to the first, the index of the result becomes a place in the input.
             std::size_t rest = place;
@@ -79,10 +111,37 @@ std::vector<Quad> broadcast_reference(const Rule& rule, const std::vector<Shape>
                 at += (own == 1 ? 0 : index) * step;
                 step *= own;
             }
-            arguments.push_back(x[input][at]);
+            places[input] = at;
         }
-        result[place] = rule.reference(arguments.data());
+        f(places);
     }
+}
+
+std::vector<Quad> broadcast_reference(const Rule& rule, const std::vector<Shape>& shapes, const QuadArrays& x) {
+    std::vector<Quad> result;
+    std::vector<Quad> arguments(shapes.size());
+    for_each_broadcast(shapes, [&](const std::vector<std::size_t>& places) {
+        for (std::size_t input = 0; input < shapes.size(); ++input) arguments[input] = x[input][places[input]];
+        result.push_back(rule.reference(arguments.data()));
+    });
+    return result;
+}
+
+Tangents broadcast_tangents(const Rule& rule, const std::vector<Array<double>>& x, const std::vector<Array<double>>& direction) {
+    std::vector<Shape> shapes;
+    for (const Array<double>& input : x) shapes.push_back(input.shape());
+    Tangents            result;
+    std::vector<double> arguments(x.size());
+    std::vector<double> v(x.size());
+    for_each_broadcast(shapes, [&](const std::vector<std::size_t>& places) {
+        for (std::size_t input = 0; input < x.size(); ++input) {
+            arguments[input] = x[input].data()[places[input]];
+            v[input]         = direction[input].data()[places[input]];
+        }
+        const Derivative derivative = rule.derivative(arguments.data(), v.data());
+        result.derivative.push_back(derivative.total);
+        result.terms.push_back(derivative.terms);
+    });
     return result;
 }
 
@@ -117,6 +176,7 @@ PrimitiveCases cases_of(const Rule& rule) {
         sample.in_double   = [index = rule.index](const Variables<double>& x) { return run<double>(index, x); };
         sample.in_float    = [index = rule.index](const Variables<float>& x) { return run<float>(index, x); };
         sample.reference   = [rule, shapes](const QuadArrays& x) { return broadcast_reference(rule, shapes, x); };
+        sample.on_duals    = [rule, inputs = sample.inputs](const std::vector<Array<double>>& v) { return broadcast_tangents(rule, inputs, v); };
         result.cases.push_back(std::move(sample));
     };
     const std::size_t arity = rule.intervals.size();

@@ -13,38 +13,17 @@
 namespace xtgrad::suite {
 namespace {
 
-Tally check(const PrimitiveCases& primitive) {
-    Tally tally;
-    for (const Case& sample : primitive.cases) {
-        try {
-            if (!is_large(sample)) {
-                check_exactly<double>(sample, tally);
-                check_exactly<float>(sample, tally);
-            }
-            check_by_differences(sample, tally);
-            check_second_order_in_float(sample, tally);
-            check_invariants<double>(sample, primitive.elementwise, tally);
-            check_invariants<float>(sample, primitive.elementwise, tally);
-        } catch (const std::exception& error) {
-            tally.check(false, place_of(sample, std::string("threw: ") + error.what()));
-        }
-    }
-    check_throws(primitive, tally);
-    return tally;
-}
-
 int run(int count, char** arguments) {
-    std::vector<PrimitiveCases> primitives = elementwise_cases();
-    for (PrimitiveCases& primitive : structured_cases()) primitives.push_back(std::move(primitive));
-    std::printf("%-18s %8s %12s %12s %13s   %s\n", "primitive", "samples", "1st double", "1st float", "2nd relative", "verdict");
+    const std::vector<PrimitiveCases> primitives = all_cases();
+    std::printf("%-23s %8s %12s %12s %13s   %s\n", "primitive", "samples", "1st double", "1st float", "2nd relative", "verdict");
     std::size_t passed = 0;
     std::size_t failed = 0;
     for (const PrimitiveCases& primitive : primitives) {
         bool wanted = count == 1;
         for (int argument = 1; argument < count; ++argument) wanted = wanted || primitive.name == arguments[argument];
         if (!wanted) continue;
-        const Tally tally = check(primitive);
-        std::printf("%-18s %8zu %12.2f %12.2f %13.1e   %s\n", primitive.name.c_str(), primitive.cases.size(), tally.first_order_double,
+        const Tally tally = check_primitive(primitive);
+        std::printf("%-23s %8zu %12.2f %12.2f %13.1e   %s\n", primitive.name.c_str(), primitive.cases.size(), tally.first_order_double,
                     tally.first_order_float, tally.second_order, tally.failed == 0 ? "passes" : "FAILS");
         for (const std::string& failure : tally.failures) std::printf("    %s\n", failure.c_str());
         std::fflush(stdout);

@@ -4,6 +4,7 @@
 #include <xtgrad/autograd/primitives/fused.hpp>
 #include <xtgrad/autograd/primitives/indexing.hpp>
 #include <xtgrad/autograd/primitives/matmul.hpp>
+#include <xtgrad/autograd/primitives/pooled_convolution.hpp>
 #include <xtgrad/autograd/primitives/reduction.hpp>
 #include <xtgrad/autograd/primitives/shape.hpp>
 

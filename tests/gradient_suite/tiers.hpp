@@ -19,6 +19,8 @@ template <Scalar T>
 void check_exactly(const Case& sample, Tally& tally);
 /// Tiers 2, 3 and 5: first and second order against finite differences.
 void check_by_differences(const Case& sample, Tally& tally);
+/// Tier 4: ⟨Jv, w⟩ = ⟨v, Jᵀw⟩, where Jv comes from the primitive's forward on dual numbers, or from finite differences of it; and jvp is Jv.
+void check_dot_product(const Case& sample, Tally& tally);
 /// Tier 5 in float: the second derivatives of both types agree.
 void check_second_order_in_float(const Case& sample, Tally& tally);
 /// Tier 7: what must hold exactly, or but for the order of a sum.
@@ -26,6 +28,9 @@ template <Scalar T>
 void check_invariants(const Case& sample, bool elementwise, Tally& tally);
 /// Tier 9: a recorded operation throws exactly when the plain one does, and the tape is unchanged afterwards.
 void check_throws(const PrimitiveCases& primitive, Tally& tally);
+
+/// All tiers for every case of a primitive; where asked to, no case after the first that fails.
+Tally check_primitive(const PrimitiveCases& primitive, bool until_failure = false);
 
 /// The case's inputs as T, watched or constant.
 template <Scalar T>
