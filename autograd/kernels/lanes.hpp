@@ -119,7 +119,8 @@ public:
     friend Lanes cos(Lanes x) { return Lanes(cosine_of(Lanes<T>(x.batch_)).batch()); }
     friend Lanes tanh(Lanes x) { return Lanes(tanh_of(Lanes<T>(x.batch_)).batch()); }
     friend Lanes sigmoid(Lanes x) { return Lanes(sigmoid_of(Lanes<T>(x.batch_)).batch()); }
-    friend Lanes sigmoid_slope(Lanes x) { return Lanes(sigmoid_slope_of(Lanes<T>(x.batch_)).batch()); }
+    // Not in the kernels, whose vjps have the bits of their recorded reading: a product of two sigmoids.
+    friend Lanes sigmoid_slope(Lanes x) requires(!strong_zero) { return Lanes(sigmoid_slope_of(Lanes<T>(x.batch_)).batch()); }
     // 0 and NaN stay what they are.
     friend Lanes sign(Lanes x) { return select(x > T(0), Lanes(T(1)), select(x < T(0), Lanes(T(-1)), x)); }
     // xsimd's is wrong by up to 42 ULP, and about signs and infinities; the C library's is right.

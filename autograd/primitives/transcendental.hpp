@@ -80,7 +80,8 @@ struct Cos : Elementwise<1> {
     static constexpr std::array<Interval, 1> samples() { return {{{-4, 4}}}; }
 };
 
-/// σ(x)·σ(−x), the derivative of sigmoid; y·(1 − y) would be 0 for x above 37. Over lanes: kernels/exponential.hpp.
+/// σ(x)·σ(−x), the derivative of sigmoid; y·(1 − y) would be 0 for x above 37. A map's lanes have it at
+/// once: kernels/lanes.hpp.
 template <class V>
 V sigmoid_slope(const V& x) {
     return sigmoid(x) * sigmoid(-x);
