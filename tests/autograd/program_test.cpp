@@ -326,3 +326,21 @@ TEST_CASE("A map replays, with its gradient") {
     };
     CHECK(compile(plain, Array<double>{1, 2})(Array<double>{3, 4}).value() == plain(Array<double>{3, 4}).value());
 }
+
+TEST_CASE("A pooling chooses anew at each replay, and its gradient follows, also where the pooled values themselves are not wanted") {
+    Random     random{5};
+    const auto x = random.normal_array<double>({2, 1, 6, 6}), other = random.normal_array<double>({2, 1, 6, 6});
+    const auto f       = [](const Variable<double>& images) { return gradient([](const auto& v) { return sum(max_pool2d(v, 2)); }, images); };
+    auto       program = compile(f, x);
+    CHECK(program(x).value() == f(x).value());
+    CHECK(program(other).value() == f(other).value());
+    CHECK(program(other).value() != program(x).value());
+    const auto weight = random.normal_array<double>({2, 1, 3, 3}), bias = random.normal_array<double>({2});
+    const auto pooled = [&](const Variable<double>& images) {
+        return gradient([&](const auto& v) { return sum(square(conv2d_max_pool2d(v, Variable<double>(weight), Variable<double>(bias), {}, 2))); },
+                        images);
+    };
+    auto convolution = compile(pooled, x);
+    CHECK(convolution(x).value() == pooled(x).value());
+    CHECK(convolution(other).value() == pooled(other).value());
+}
