@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xtgrad/array/threads.hpp>
 #include <xtgrad/autograd/checkpoint.hpp>
 #include <xtgrad/autograd/custom.hpp>
 #include <xtgrad/autograd/functional.hpp>

@@ -84,6 +84,8 @@ void settle(AnyVariable& value) noexcept {
     if (value.recorded() && !RecordList::current().alive(value)) value = AnyVariable(value.any_value());
 }
 
+bool within_a_tape() noexcept { return RecordList::current().nested(); }
+
 AnyVariables gradient_of(Tape& tape, const AnyVariable& y, const AnyVariable* cotangent, const AnyVariables& sources, bool creates_graph,
                          SourceLocation where) {
     AnyVariables results(sources.size());
@@ -105,7 +107,7 @@ AnyVariables jvp_of(Tape& tape, const AnyVariable& y, const AnyVariables& source
     // The vector-Jacobian product is linear in the cotangent, so that it may be taken at any: zero.
     const AnyVariable cotangent = typed(y, [&]<Scalar T>(const Variable<T>& of) -> AnyVariable { return tape.watch(zeros<T>(of.shape()), where); });
     const AnyVariable total     = sum_of_products(gradient_of(tape, y, &cotangent, sources, true, where), tangents, where);
-    return gradient_of(tape, on_tape(tape, total, where), nullptr, {cotangent}, creates_graph, where);
+    return gradient_of(tape, on_tape(tape, total, where), nullptr, {cotangent}, creates_graph && within_a_tape(), where);
 }
 
 AnyVariables jacobian_of(Tape& tape, const AnyVariable& y, const AnyVariables& sources, bool creates_graph, SourceLocation where) {
@@ -154,7 +156,7 @@ AnyVariables hessian_of(Tape& tape, const AnyVariable& y, const AnyVariables& so
 AnyVariables hessian_vector_product_of(Tape& tape, const AnyVariable& y, const AnyVariables& sources, const AnyVariables& vectors, bool creates_graph,
                                        SourceLocation where) {
     const AnyVariable total = sum_of_products(gradient_of(tape, y, nullptr, sources, true, where), vectors, where);
-    return gradient_of(tape, on_tape(tape, total, where), nullptr, sources, creates_graph, where);
+    return gradient_of(tape, on_tape(tape, total, where), nullptr, sources, creates_graph && within_a_tape(), where);
 }
 
 } // namespace xtgrad::functional

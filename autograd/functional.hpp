@@ -8,6 +8,9 @@ namespace functional {
 
 using AnyVariables = std::vector<AnyVariable>;
 
+/// Whether a tape stands around that of the form, so that recording the derivative is of use to somebody.
+bool within_a_tape() noexcept;
+
 // The forms on their own tape, for both scalar types (functional.cpp). Results are never empty: zeros where nothing arrives, as where `y` is a
 // constant. They are recorded or plain as `creates_graph` says.
 AnyVariables gradient_of(Tape& tape, const AnyVariable& y, const AnyVariable* cotangent, const AnyVariables& sources, bool creates_graph,
@@ -88,7 +91,7 @@ inline SourceLocation line_of(const AnyVariable& value, SourceLocation where) { 
 template <bool variables, class F, class X>
 auto value_and_gradient(F&& f, const X& x, SourceLocation where) {
     auto done = run(std::forward<F>(f), x, where, [&](Tape& tape, const auto& y, const AnyVariables& sources, const auto&) {
-        return gradient_of(tape, y, nullptr, sources, variables, line_of(y, where));
+        return gradient_of(tape, y, nullptr, sources, variables && within_a_tape(), line_of(y, where));
     });
     auto form = delivered<variables>(done.inputs, done.results);
     if constexpr (variables) {
@@ -102,7 +105,7 @@ template <bool variables, class F, class X, class V>
 auto vjp(F&& f, const X& x, const V& cotangent, SourceLocation where) {
     auto done = run(std::forward<F>(f), x, where, [&](Tape& tape, const auto& y, const AnyVariables& sources, const auto&) {
         const std::decay_t<decltype(y)> seed(cotangent);
-        return gradient_of(tape, y, &seed, sources, variables, where);
+        return gradient_of(tape, y, &seed, sources, variables && within_a_tape(), where);
     });
     auto form = delivered<variables>(done.inputs, done.results);
     return std::tuple{delivered_value<variables>(std::move(done.value)), std::move(form)};

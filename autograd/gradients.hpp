@@ -18,7 +18,7 @@ public:
     /// A copy has an array of its own, which may be handed to another thread.
     GradientEntry(const GradientEntry& other) : parameter(other.parameter), gradient_(other.gradient_) {
         if constexpr (std::is_same_v<G, Array<T>>) {
-            if (!program::compiling()) gradient_ = Variable<T>(Array<T>(other.gradient()));
+            if (!program::compiling() && !other.gradient_.empty()) gradient_ = Variable<T>(Array<T>(other.gradient()));
         }
     }
     GradientEntry(GradientEntry&& other) noexcept = default;

@@ -229,6 +229,8 @@ void write_out(Node<T>* node) {
     std::fill_n(node->array.data(), node->size, node->number);
     node->repeats = false;
     show_own(node);
+    // Its memory goes back as an adopted array's does, and the node is a shell again: kept with its elements it would not be found by the next.
+    node->adopted = true;
 }
 
 template <Scalar T>
@@ -265,6 +267,7 @@ const Array<T>& array_of(Node<T>* node) {
         std::copy_n(node->data, node->size, node->array.data());
         Node<T>* viewed = std::exchange(node->viewed, nullptr);
         show_own(node);
+        node->adopted = true; // as write_out says
         if (--viewed->references == 0) recycle_typed(viewed);
     }
     return node->array;

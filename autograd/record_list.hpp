@@ -52,6 +52,8 @@ public:
     }
 
     bool        recording() const noexcept { return open_tapes_ > 0; }
+    /// Whether a tape is open within another.
+    bool        nested() const noexcept { return open_tapes_ > 1; }
     std::size_t size() const noexcept { return records_.size(); }
     Record&     at(std::size_t place) const noexcept { return *records_[place]; }
 

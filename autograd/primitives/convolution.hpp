@@ -16,6 +16,9 @@ struct ConvolutionSum {
     kernels::Convolution                extents{};
     std::shared_ptr<kernels::Selection> selection{};
 
+    /// What a computation leaves for others beside its result.
+    const void* side_result() const noexcept { return selection.get(); }
+
     Shape image_shape() const { return {extents.batch, extents.groups * extents.in_channels, extents.image.height, extents.image.width}; }
     Shape weight_shape() const { return {extents.groups * extents.out_channels, extents.in_channels, extents.kernel.height, extents.kernel.width}; }
     Shape result_shape() const {

@@ -17,6 +17,9 @@ struct PoolingPlan {
     Shape                             result_shape{};
     std::shared_ptr<kernels::Winners> winners{};
 
+    /// What a computation leaves for others beside its result.
+    const void* side_result() const noexcept { return winners.get(); }
+
     /// Calls visit(place in the result, place in the image) for each element under each window, a window's in row-major order.
     template <class Visit>
     void for_each_element(Visit&& visit) const {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <xtgrad/autograd/program/operation.hpp>
@@ -102,7 +103,10 @@ public:
             values.push_back(&operand->any_value());
             shapes.push_back(operand->shape());
         }
-        if (!follows(values)) return;
+        const void* side = nullptr;
+        if constexpr (requires { primitive.side_result(); }) side = primitive.side_result();
+        if (!follows(values) && !side_results_.contains(side)) return;
+        if (side != nullptr) side_results_.insert(side);
         const Value<T> typed(result);
         for (const Variable<T>* operand : operands) {
             if (operand->typed().data() == typed.data() && operand->size() == typed.size() && typed.size() > 0)
@@ -160,7 +164,8 @@ private:
     std::uint64_t                                                    serial_;
     Graph                                                            graph_;
     std::unordered_map<const AnyNode*, ValueId>                      ids_;
-    std::vector<AnyValue>                                            held_; // so that an address stands for one value
+    std::unordered_set<const void*>                                  side_results_; // of traced primitives
+    std::vector<AnyValue>                                            held_;         // so that an address stands for one value
     std::vector<std::pair<const AnyParameterState*, SourceLocation>> updated_;
 };
 
