@@ -76,6 +76,7 @@ template <class T, class F, std::size_t... I>
 // Out of line: called from two places.
 template <std::size_t N, class T, class F>
 [[gnu::noinline]] void run_here(const Loop& loop, std::array<const T*, N> at, std::span<T* const> outputs, const F& f) {
+    if (loop.inner == 0) return; // operands of no elements may have no memory
     const bool                         whole = loop.outer_axes == 0;
     std::array<std::size_t, most_axes> index;
     std::fill_n(index.begin(), loop.outer_axes, std::size_t{0});

@@ -247,13 +247,13 @@ namespace {
 
 template <Scalar T>
 const void* checked_elements(const AnyVariable& input, const Shape& shape, std::size_t number, SourceLocation where) {
-    const auto& node = *static_cast<const Node<T>*>(input.any_value().node());
-    if (*node.shape != shape) [[unlikely]] {
-        throw ShapeError("program: argument " + std::to_string(number) + " has shape " + to_string(*node.shape) +
+    const Value<T> elements(input.any_value());
+    if (elements.shape() != shape) [[unlikely]] {
+        throw ShapeError("program: argument " + std::to_string(number) + " has shape " + to_string(elements.shape()) +
                              ", the example it was compiled with had " + to_string(shape) + "; compile another program for it",
                          where);
     }
-    return node.data;
+    return elements.data();
 }
 
 template <Scalar T>

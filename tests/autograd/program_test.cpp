@@ -344,3 +344,9 @@ TEST_CASE("A pooling chooses anew at each replay, and its gradient follows, also
     CHECK(convolution(x).value() == pooled(x).value());
     CHECK(convolution(other).value() == pooled(other).value());
 }
+
+TEST_CASE("A gradient of no elements replays beside one that is a single number") {
+    const auto f = [](const Variable<double>& x) { return gradient([](const auto& v) { return sum(v * v) + 1; }, x); };
+    const auto x = zeros<double>({2, 0, 3});
+    CHECK(compile(f, x)(x).shape() == Shape{2, 0, 3});
+}
