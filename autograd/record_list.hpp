@@ -51,7 +51,7 @@ public:
         return *current_;
     }
 
-    bool        recording() const noexcept { return open_tapes_ > 0; }
+    bool recording() const noexcept { return open_tapes_ > 0; }
     /// Whether a tape is open within another.
     bool        nested() const noexcept { return open_tapes_ > 1; }
     std::size_t size() const noexcept { return records_.size(); }
