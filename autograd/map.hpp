@@ -123,8 +123,11 @@ private:
                 return gradient;
             });
             if (undefined) {
+                // The strong zero where a NaN came out, and the same bits as before everywhere else.
                 kernels::run_outputs<N + 1, N, T>(loop, g_and_x, to, [&f](const L& g, const rules::Repeat<I, L>&... x) {
-                    return gradient_of<true>(f, g, std::index_sequence<I...>{}, x...);
+                    const std::array<L, N> plain = gradient_of<false>(f, g, std::index_sequence<I...>{}, x...);
+                    const std::array<L, N> zeros = gradient_of<true>(f, g, std::index_sequence<I...>{}, x...);
+                    return std::array<L, N>{select(isnan(plain[I]), zeros[I], plain[I])...};
                 });
             }
         };

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 
 #include <xtgrad/array/random.hpp>
 #include <xtgrad/autograd.hpp>
@@ -44,6 +45,21 @@ void check_same_gradients(F f, G g) {
 }
 
 } // namespace
+
+TEST_CASE("A NaN in one element of a map changes no bit of the other elements' gradients") {
+    constexpr auto        product = [](auto a, auto b) { return tanh(a * b + a) * exp(b); };
+    Random                random(2);
+    const Array<float>    a = random.uniform_array<float>({1000}, -2, 2), b = random.uniform_array<float>({1000}, -2, 2);
+    Array<float>          spoiled = a;
+    constexpr std::size_t place   = 17;
+    spoiled(place)                = std::numeric_limits<float>::quiet_NaN();
+    const auto [dx, dy]           = gradient([&](const auto& x, const auto& y) { return sum(map(product, x, y) * b); }, a, b);
+    const auto [ex, ey]           = gradient([&](const auto& x, const auto& y) { return sum(map(product, x, y) * b); }, spoiled, b);
+    CHECK(std::isnan(ex(place)));
+    std::size_t differing = 0;
+    for (std::size_t at = 0; at < a.size(); ++at) differing += at != place && (dx(at) != ex(at) || dy(at) != ey(at)) ? 1 : 0;
+    CHECK(differing == 0);
+}
 
 TEST_CASE("map has the value and the gradients of the operations it stands for, under broadcasting, to third order") {
     check_same_gradients(mapped, composed);
