@@ -2,9 +2,12 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #if defined(__x86_64__)
@@ -43,7 +46,7 @@ public:
             for (std::size_t part = 0; part < parts; ++part) task(context, part);
             return;
         }
-        while (workers_.size() < parts - 1) workers_.emplace_back([this] { work(); });
+        start_workers(parts - 1);
         task_    = task;
         context_ = context;
         done_.store(0);
@@ -57,6 +60,7 @@ public:
         take_parts();
         inside_ = false;
         for (int look = 0; done_.load() < parts; ++look) look < looks_before_sleep ? pause_briefly() : std::this_thread::yield();
+        if (failed_.exchange(false)) std::rethrow_exception(std::exchange(failure_, nullptr));
     }
 
     void stop() {
@@ -80,13 +84,30 @@ private:
         std::uint16_t next  = 0;
     };
 
+    // Where the system has no more threads, those there are share the parts.
+    void start_workers(std::size_t count) {
+        try {
+            while (workers_.size() < count) workers_.emplace_back([this] { work(); });
+        } catch (const std::system_error&) {
+        }
+    }
+
+    void run_part(std::size_t part) noexcept {
+        try {
+            task_(context_, part);
+        } catch (...) {
+            // Read by run(), after every part is done.
+            if (!failed_.exchange(true)) failure_ = std::current_exception();
+        }
+        ++done_;
+    }
+
     // Whoever has taken a part keeps its round from ending, so that what belongs to the round may be read.
     void take_parts() noexcept {
         Ticket seen = ticket_;
         while (seen.next < seen.parts) {
             if (!ticket_.compare_exchange_weak(seen, {seen.round, seen.parts, static_cast<std::uint16_t>(seen.next + 1)})) continue;
-            task_(context_, seen.next);
-            ++done_;
+            run_part(seen.next);
             seen = ticket_;
         }
     }
@@ -117,6 +138,8 @@ private:
     std::atomic<std::size_t> done_{0};
     std::atomic<std::size_t> sleeping_{0};
     std::atomic<bool>        stopping_{false};
+    std::atomic<bool>        failed_{false};
+    std::exception_ptr       failure_; // the first of a round
 
     // Whether this thread runs parts: what it asks for in there it does by itself.
     static constinit thread_local bool inside_;

@@ -22,7 +22,8 @@ void run(std::size_t parts, void (*task)(const void* context, std::size_t part),
 } // namespace threads
 
 /// Calls `f(begin, end)` on consecutive parts that cover [0, count), at once where threads are free. The parts depend on `count`, `grain` and
-/// num_threads() alone, and each has at least `grain` elements: what is smaller is not worth a thread, and stays on this one. `f` must not throw.
+/// num_threads() alone, and each has at least `grain` elements: what is smaller is not worth a thread, and stays on this one. What a
+/// part throws is thrown here when those that began have ended; of several exceptions the first.
 template <class F>
 void parallel_for(std::size_t count, std::size_t grain, const F& f) {
     const std::size_t parts = count < 2 * grain ? 1 : std::min(num_threads(), count / std::max<std::size_t>(grain, 1));

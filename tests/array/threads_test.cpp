@@ -90,6 +90,25 @@ TEST_CASE("Threads that work at once get their own results from the one pool") {
     CHECK(right == 4 * 300);
 }
 
+TEST_CASE("What a part throws reaches the caller when all parts have ended, and the pool works on") {
+    const Restore restore;
+    for (const std::size_t count : {1U, 3U}) {
+        set_num_threads(count);
+        for (int round = 0; round < 50; ++round) {
+            std::atomic<int> ended{0};
+            const auto       work = [&](std::size_t begin, std::size_t end) {
+                for (std::size_t at = begin; at < end; ++at) ++ended;
+                if (end == 30) throw ValueError("the last part fails");
+            };
+            CHECK_THROWS_AS(parallel_for(30, 1, work), ValueError);
+            CHECK(ended == 30);
+            ended = 0;
+            parallel_for(29, 1, work);
+            CHECK(ended == 29);
+        }
+    }
+}
+
 TEST_CASE("set_num_threads refuses numbers that no machine has, naming the line") {
     const std::size_t before = num_threads();
     for (const std::size_t wrong : {std::size_t{0}, std::size_t{257}}) {
