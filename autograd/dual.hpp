@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <xtgrad/autograd/formulas/activation.hpp>
+#include <xtgrad/autograd/formulas/arithmetic.hpp>
 #include <xtgrad/autograd/kernels/lanes.hpp>
 #include <xtgrad/autograd/primitives/activation.hpp>
 #include <xtgrad/autograd/primitives/arithmetic.hpp>
@@ -78,6 +80,10 @@ struct DualKind {
             }
         }
         return y;
+    }
+    template <class F, class... In>
+    static Number compose(const In&... x) {
+        return F::of(x...);
     }
     static Truth compare(Comparison comparison, Input a, Input b) {
         switch (comparison) {

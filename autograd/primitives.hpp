@@ -12,12 +12,22 @@ struct PrimitiveList {
     /// The place of `Q` in the list; a primitive that is not listed does not compile.
     template <class Q>
     static constexpr std::size_t index_of() {
-        static_assert((std::is_same_v<P, Q> || ...), "xtgrad: this primitive is not in the list of autograd/primitives.hpp");
+        static_assert((std::is_same_v<P, Q> || ...), "xtgrad: this is not in the list of autograd/primitives.hpp (or, for a formula, of autograd/formulas.hpp)");
         std::size_t index = 0;
         (void)((std::is_same_v<P, Q> || (++index, false)) || ...);
         return index;
     }
 };
+
+/// Lists one after the other.
+template <class... Lists>
+struct Joined;
+template <class... P>
+struct Joined<PrimitiveList<P...>> {
+    using List = PrimitiveList<P...>;
+};
+template <class... P, class... Q, class... Rest>
+struct Joined<PrimitiveList<P...>, PrimitiveList<Q...>, Rest...> : Joined<PrimitiveList<P..., Q...>, Rest...> {};
 
 /// Every primitive, once, in two kinds. Kernels, the gradient suite and the documentation's tables fold over these lists; nothing else names
 /// them all.
@@ -33,22 +43,26 @@ using ElementwisePrimitives = PrimitiveList<
     // primitives/cotangent.hpp
     struct CotangentProduct, struct CotangentQuotient>;
 
-using StructuredPrimitives = PrimitiveList<
-    // primitives/reduction.hpp
-    struct Sum, struct Mean, struct Amax, struct Amin, struct Logsumexp,
-    // primitives/shape.hpp
-    struct Alias, struct Reshape, struct Transpose, struct BroadcastTo, struct Concatenate, struct Cast,
-    // primitives/indexing.hpp
-    struct Slice, struct Pad, struct Gather, struct ScatterAdd,
+// Structured primitives, by family.
+using ReductionPrimitives = PrimitiveList< // primitives/reduction.hpp
+    struct Sum, struct Mean, struct Amax, struct Amin, struct Logsumexp>;
+using ShapePrimitives = PrimitiveList< // primitives/shape.hpp
+    struct Alias, struct Reshape, struct Transpose, struct BroadcastTo, struct Concatenate, struct Cast>;
+using IndexingPrimitives = PrimitiveList< // primitives/indexing.hpp
+    struct Slice, struct Pad, struct Gather, struct ScatterAdd>;
+using MatrixPrimitives = PrimitiveList<
     // primitives/matmul.hpp
     struct Matmul,
+    // primitives/fused.hpp
+    struct Affine, struct SquaredError>;
+using ConvolutionPrimitives = PrimitiveList<
     // primitives/convolution.hpp
     struct Conv2d, struct BiasedConv2d, struct Conv2dInputGradient, struct Conv2dWeightGradient,
     // primitives/pooling.hpp
     struct MaxPool2d, struct ScatterToWinners, struct GatherWinners,
     // primitives/pooled_convolution.hpp
-    struct PooledConv2d,
-    // primitives/fused.hpp
-    struct Affine, struct SquaredError>;
+    struct PooledConv2d>;
+
+using StructuredPrimitives = Joined<ReductionPrimitives, ShapePrimitives, IndexingPrimitives, MatrixPrimitives, ConvolutionPrimitives>::List;
 
 } // namespace xtgrad
