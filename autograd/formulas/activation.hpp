@@ -20,9 +20,10 @@ auto gated(const auto& x, const auto& share) { return where(abs(x) > 1e4, relu(x
 struct Silu : Formula<1> {
     static constexpr std::string_view name = "silu";
 
-    static auto                              of(const auto& x) { return gated(x, sigmoid(x)); }
-    static auto                              reference(auto x) { return x / (1 + exp(-x)); }
-    static constexpr std::array<Interval, 1> samples() { return {{{-5, 5}}}; }
+    static auto of(const auto& x) { return gated(x, sigmoid(x)); }
+    static auto reference(auto x) { return x / (1 + exp(-x)); }
+    // The derivative has a zero at −1.28.
+    static constexpr std::array<Interval, 1> samples() { return {{{-1, 5}}}; }
 };
 
 struct Gelu : Formula<1> {
@@ -177,7 +178,7 @@ struct Celu : Formula<2> {
         return x > 0 ? x : alpha * expm1(x / alpha);
     }
     // By alpha the derivative is a difference that cancels near x = 0, and is nothing above.
-    static constexpr std::array<Interval, 2> samples() { return {{{-4, -0.5}, {0.5, 2}}}; }
+    static constexpr std::array<Interval, 2> samples() { return {{{-4, -1}, {0.5, 1.5}}}; }
 };
 
 struct Softshrink : Formula<2> {
@@ -186,7 +187,7 @@ struct Softshrink : Formula<2> {
     static void check(SourceLocation where, const auto& /*x*/, const auto& threshold) {
         if (!all(threshold >= 0)) throw ValueError("softshrink: the threshold must not be negative", where);
     }
-    static auto of(const auto& x, const auto& threshold) { return x - clip(x, -threshold, threshold); }
+    static auto of(const auto& x, const auto& threshold) { return where(abs(x) <= threshold, 0, kept(x) - threshold * sign(x)); }
     template <class Q>
     static Q reference(Q x, Q threshold) {
         return x > threshold ? x - threshold : x < -threshold ? x + threshold : Q(0);
@@ -202,7 +203,7 @@ struct Hardshrink : Formula<2> {
     static Q reference(Q x, Q threshold) {
         return x > threshold || x < -threshold ? x : Q(0);
     }
-    static constexpr std::array<Interval, 2> samples() { return {{{-3, 3}, {0, 1, true}}}; }
+    static constexpr std::array<Interval, 2> samples() { return {{{-0.95, 0.95}, {0, 1, true}}}; }
 };
 
 struct Tanhshrink : Formula<1> {
@@ -220,7 +221,8 @@ struct Threshold : Formula<3> {
     static Q reference(Q x, Q threshold, Q value) {
         return x > threshold ? x : value;
     }
-    static constexpr std::array<Interval, 3> samples() { return {{{-3, 3}, {0, 1, true}, {-3, 3}}}; }
+    // Away from the jumps.
+    static constexpr std::array<Interval, 3> samples() { return {{{0.05, 0.95}, {0, 1, true}, {-3, 3}}}; }
 };
 
 } // namespace xtgrad

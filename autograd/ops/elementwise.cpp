@@ -303,7 +303,7 @@ Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Opera
 template <Scalar T>
 Variable<T> of_order(std::size_t primitive, const Operand<T>& order, const Operand<T>& x) {
     for (const T n : order.variable().value(order.where()).storage()) {
-        if (n >= 0 && n == std::floor(n)) continue;
+        if (n >= 0 && n == std::floor(n) && std::isfinite(n)) continue;
         std::ostringstream text;
         text << facts<T>[primitive].name << ": an order is a whole number from 0 on, and this one is " << n;
         throw ValueError(text.str(), SourceScope::resolve(x.where()));

@@ -11,6 +11,11 @@ template <class F, Scalar T>
 Variable<T> evaluate(std::initializer_list<const Operand<T>*> operands) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
         const SourceLocation where = operands.begin()[0]->where();
+        if constexpr (F::arity > 1) {
+            // Before anything is recorded.
+            Shape shape;
+            ((shape = broadcast_shapes(F::name, shape, operands.begin()[I]->variable().shape(), where)), ...);
+        }
         if constexpr (requires { F::check(where, operands.begin()[I]->variable()...); }) F::check(where, operands.begin()[I]->variable()...);
         return F::of(operands.begin()[I]->variable()...);
     }

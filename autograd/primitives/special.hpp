@@ -83,11 +83,15 @@ struct Ndtr : Elementwise<1> {
     static constexpr std::string_view name = "ndtr";
 
     static auto forward(auto x) { return ndtr(x); }
-    // e^(−x²/2) as the square of e^(−x²/4), because x/2 is exact and x/√2 is not.
+    /// e^(−x²/2)/√(2π), as the square of e^(−x²/4), because x/2 is exact and x/√2 is not.
+    template <class V>
+    static V density(const V& x) {
+        const V root = gaussian(V(0.5) * x);
+        return V(std::numbers::inv_sqrtpi / std::numbers::sqrt2) * (root * root);
+    }
     template <class V>
     static auto vjp_from_input(const Cotangent<V>& g, const V& x) {
-        const V root = gaussian(V(0.5) * x);
-        return g * (V(std::numbers::inv_sqrtpi / std::numbers::sqrt2) * (root * root));
+        return g * density(x);
     }
     static auto                              reference(auto x) { return erfc(-x / sqrt(decltype(x)(2))) / 2; }
     static constexpr std::array<Interval, 1> samples() { return {{{-5, 4}}}; }
@@ -97,10 +101,11 @@ struct LogNdtr : Elementwise<1> {
     static constexpr std::string_view name = "log_ndtr";
 
     static auto forward(auto x) { return log_ndtr(x); }
-    // The density over the distribution function, √(2/π)/erfcx(−x/√2).
+    // The density over the distribution function; on the left, where both underflow, √(2/π)/erfcx(−x/√2).
     template <class V>
     static auto vjp_from_input(const Cotangent<V>& g, const V& x) {
-        return g / (V(1 / (std::numbers::sqrt2 * std::numbers::inv_sqrtpi)) * erfcx_moment(V(0), V(-1 / std::numbers::sqrt2) * x));
+        constexpr double scale = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
+        return g * select(x < V(0), V(scale) / erfcx_moment(V(0), V(-1 / std::numbers::sqrt2) * x), Ndtr::density(x) / ndtr(x));
     }
     static auto                              reference(auto x) { return log(erfc(-x / sqrt(decltype(x)(2))) / 2); }
     static constexpr std::array<Interval, 1> samples() { return {{{-6, 3}}}; }

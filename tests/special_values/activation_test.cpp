@@ -1,3 +1,5 @@
+#include <xtgrad/autograd/map.hpp>
+
 #include "traps.hpp"
 
 using namespace xtgrad;
@@ -58,7 +60,7 @@ TEST_CASE("The same limits hold within a map") {
 }
 
 TEST_CASE("Every activation has a NaN value and a NaN gradient at NaN") {
-    const auto check = [](const char* name, const auto& f) {
+    const auto check = [](const std::string& name, const auto& f) {
         CAPTURE(name);
         const auto recorded = at(f, {nan64, 1});
         CHECK(std::isnan(recorded.value(0)));

@@ -1,3 +1,5 @@
+#include <xtgrad/autograd/map.hpp>
+
 #include "traps.hpp"
 
 using namespace xtgrad;
@@ -46,7 +48,7 @@ TRAP_CASE("D24", "sinc near 0") {
 }
 
 TEST_CASE("Outside their domains functions have a NaN value and a NaN gradient") {
-    const auto check = [](const char* name, const auto& f, const xt::xarray<double>& x) {
+    const auto check = [](const std::string& name, const auto& f, const xt::xarray<double>& x) {
         CAPTURE(name);
         const auto result = at(f, x);
         for (std::size_t i = 0; i < x.size(); ++i) {
@@ -66,13 +68,13 @@ TEST_CASE("Outside their domains functions have a NaN value and a NaN gradient")
     check("logit", [](auto x) { return logit(x); }, {-0.5, 1.5, nan64});
     check("tan", [](auto x) { return tan(x); }, {-inf, inf, nan64});
     check("frac", [](auto x) { return frac(x); }, {-inf, inf, nan64});
-    check("digamma", [](auto x) { return digamma(x); }, {-1, -2, -inf, nan64});
+    check("digamma", [](auto x) { return digamma(x); }, {-inf, nan64});
     check("fmod", [](auto x) { return fmod(x, 0); }, {1, 0, nan64});
     check("remainder", [](auto x) { return remainder(x, 2); }, {inf, -inf, nan64});
 }
 
 TEST_CASE("Functions of NaN have a NaN value and a NaN gradient") {
-    const auto check = [](const char* name, const auto& f) {
+    const auto check = [](const std::string& name, const auto& f) {
         CAPTURE(name);
         const auto result = at(f, {nan64});
         CHECK(std::isnan(result.value(0)));
@@ -300,6 +302,10 @@ TEST_CASE("The gamma function's logarithm and its derivatives at poles and far o
     check_elements(gamma.value, {inf, inf, 0, 0, inf});
     check_elements(gamma.gradient(), {-inf, nan64, -0.57721566490153286061, 0.42278433509846713939, inf});
     check_elements(at([](auto x) { return digamma(x); }, {0, -0.0, inf, 1e-300}).value, {-inf, inf, inf, -1e300});
+    // At a negative pole digamma has no limit, but its derivative has.
+    const auto pole = at([](auto x) { return digamma(x); }, {-1, -2});
+    check_elements(pole.value, {nan64, nan64});
+    check_elements(pole.gradient(), {inf, inf});
     check_elements(at([](auto x) { return polygamma(1, x); }, {0, -2, inf, 1}).value, {inf, inf, 0, 1.6449340668482264365});
     check_elements(at([](auto x) { return polygamma(1, x); }, {1, -0.5}).gradient(), {-2.4041138063191885708, -0.82879664423431999});
 }
