@@ -24,6 +24,7 @@ template <Scalar T>
 class OperandFunctions : public DifferentiableTag,
                          public ElementwiseFunctions<VariableKind<T>>,
                          public MatrixFunctions<T>,
+                         public DoubleFunctions<T>,
                          public ConvolutionFunctions<T> {};
 
 /// Functions of one array and options, for Variable and Parameter.
@@ -34,6 +35,7 @@ class ArrayFunctions : public ReductionFunctions<T, Self>,
                        public PoolingFunctions<T, Self> {
     // Once more here, because xtensor's is unconstrained.
     friend Variable<T> square(Self x, SourceLocation where = {}) { return VariableKind<T>::template apply<Square>(Operand<T>(x, where)); }
+    friend Variable<T> nan_to_num(Self x, SourceLocation where = {}) { return VariableKind<T>::template compose<NanToNum>(Operand<T>(x, where)); }
 };
 
 } // namespace xtgrad

@@ -36,8 +36,8 @@ Tally check_operation(const OperationCases& operation, bool until_failure) {
             check_by_differences(sample, tally);
             check_dot_product(sample, tally);
             check_second_order_in_float(sample, tally);
-            check_invariants<double>(sample, operation.elementwise(), tally);
-            check_invariants<float>(sample, operation.elementwise(), tally);
+            check_invariants<double>(sample, operation.kind, tally);
+            check_invariants<float>(sample, operation.kind, tally);
         } catch (const std::exception& error) {
             tally.check(false, place_of(sample, std::string("threw: ") + error.what()));
         }
