@@ -45,7 +45,11 @@ using ElementwisePrimitives = PrimitiveList<
 
 // Structured primitives, by family.
 using ReductionPrimitives = PrimitiveList< // primitives/reduction.hpp
-    struct Sum, struct Mean, struct Amax, struct Amin, struct Logsumexp>;
+    struct Sum, struct Mean, struct Amax, struct Amin, struct Logsumexp, struct Prod, struct EuclideanNorm>;
+using ScanPrimitives = PrimitiveList< // primitives/scan.hpp
+    struct Cumsum, struct Cumprod, struct LinearRecurrence, struct Logcumsumexp>;
+using SortingPrimitives = PrimitiveList< // primitives/sorting.hpp
+    struct Sort, struct Cummax, struct Cummin>;
 using ShapePrimitives = PrimitiveList< // primitives/shape.hpp
     struct Alias, struct Reshape, struct Transpose, struct BroadcastTo, struct Concatenate, struct Cast>;
 using IndexingPrimitives = PrimitiveList< // primitives/indexing.hpp
@@ -63,6 +67,6 @@ using ConvolutionPrimitives = PrimitiveList<
     // primitives/pooled_convolution.hpp
     struct PooledConv2d>;
 
-using StructuredPrimitives = Joined<ReductionPrimitives, ShapePrimitives, IndexingPrimitives, MatrixPrimitives, ConvolutionPrimitives>::List;
+using StructuredPrimitives = Joined<ReductionPrimitives, ScanPrimitives, SortingPrimitives, ShapePrimitives, IndexingPrimitives, MatrixPrimitives, ConvolutionPrimitives>::List;
 
 } // namespace xtgrad
