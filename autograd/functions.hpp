@@ -5,10 +5,16 @@
 #include <xtgrad/autograd/functions/elementwise.hpp>
 #include <xtgrad/autograd/functions/indexing.hpp>
 #include <xtgrad/autograd/functions/matrix.hpp>
+#include <xtgrad/autograd/functions/normalization.hpp>
 #include <xtgrad/autograd/functions/reductions.hpp>
+#include <xtgrad/autograd/functions/scans.hpp>
 #include <xtgrad/autograd/functions/shape.hpp>
+#include <xtgrad/autograd/functions/sorting.hpp>
 
+#undef XTGRAD_REDUCER_TO
 #undef XTGRAD_REDUCER
+#undef XTGRAD_REDUCER_WITH_INTEGER
+#undef XTGRAD_REDUCER_OF
 #undef XTGRAD_OF_AXES
 
 namespace xtgrad {
@@ -30,6 +36,9 @@ class OperandFunctions : public DifferentiableTag,
 /// Functions of one array and options, for Variable and Parameter.
 template <Scalar T, class Self>
 class ArrayFunctions : public ReductionFunctions<T, Self>,
+                       public ScanFunctions<T, Self>,
+                       public SortingFunctions<T, Self>,
+                       public NormalizationFunctions<T, Self>,
                        public ShapeFunctions<T, Self>,
                        public IndexingFunctions<T, Self>,
                        public PoolingFunctions<T, Self> {

@@ -70,7 +70,11 @@ using ElementwisePrimitives = Joined<VectorPrimitives, BaselinePrimitives>::List
 
 // Structured primitives, by family.
 using ReductionPrimitives = PrimitiveList< // primitives/reduction.hpp
-    struct Sum, struct Mean, struct Amax, struct Amin, struct Logsumexp>;
+    struct Sum, struct Mean, struct Amax, struct Amin, struct Logsumexp, struct Prod, struct EuclideanNorm>;
+using ScanPrimitives      = PrimitiveList< // primitives/scan.hpp
+    struct Cumsum, struct Cumprod, struct LinearRecurrence, struct Logcumsumexp>;
+using SortingPrimitives   = PrimitiveList< // primitives/sorting.hpp
+    struct Sort, struct Cummax, struct Cummin>;
 using ShapePrimitives     = PrimitiveList< // primitives/shape.hpp
     struct Alias, struct Reshape, struct Transpose, struct BroadcastTo, struct Concatenate, struct Cast>;
 using IndexingPrimitives  = PrimitiveList< // primitives/indexing.hpp
@@ -88,6 +92,7 @@ using ConvolutionPrimitives = PrimitiveList<
     // primitives/pooled_convolution.hpp
     struct PooledConv2d>;
 
-using StructuredPrimitives = Joined<ReductionPrimitives, ShapePrimitives, IndexingPrimitives, MatrixPrimitives, ConvolutionPrimitives>::List;
+using StructuredPrimitives = Joined<ReductionPrimitives, ScanPrimitives, SortingPrimitives, ShapePrimitives, IndexingPrimitives, MatrixPrimitives,
+                                    ConvolutionPrimitives>::List;
 
 } // namespace xtgrad

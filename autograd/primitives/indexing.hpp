@@ -134,6 +134,9 @@ struct Gather {
     std::size_t                         axis;
     Shape                               input_shape{};
 
+    /// A sort leaves its places here, and finds them anew at each replay of a compiled program.
+    const void* side_result() const noexcept { return index.get(); }
+
     void infer(SourceLocation, const Shape& x) { input_shape = x; }
     template <Scalar T>
     Value<T> forward(const Value<T>& x) const {
@@ -185,6 +188,8 @@ struct ScatterAdd {
     std::shared_ptr<const Array<Index>> index; // checked
     std::size_t                         axis;
     Shape                               shape; // of the result
+
+    const void* side_result() const noexcept { return index.get(); }
 
     void infer(SourceLocation, const Shape&) {}
     template <Scalar T>

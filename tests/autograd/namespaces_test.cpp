@@ -294,10 +294,104 @@ TEST_CASE("Reducers take every form of axes, under both namespaces") {
     CHECK_REDUCER(amax);
     CHECK_REDUCER(amin);
     CHECK_REDUCER(logsumexp);
+    CHECK_REDUCER(prod);
+    CHECK_REDUCER(variance);
+    CHECK_REDUCER(stddev);
+    CHECK_REDUCER(nansum);
+    CHECK_REDUCER(nanmean);
+    CHECK_REDUCER(median);
 #undef CHECK_REDUCER
+#define CHECK_WITH_DEGREES(reducer)                                                                                                                  \
+    CHECK_VARIABLE(reducer(x, 0, 1));                                                                                                                \
+    CHECK(shape_of(reducer(x, -1, 1)) == Shape{2});                                                                                                  \
+    CHECK(shape_of(reducer(x, {0, 1}, 1)) == Shape{});                                                                                               \
+    CHECK(shape_of(reducer(x, Axes{0}, 1)) == Shape{3});                                                                                             \
+    CHECK(shape_of(reducer(x, std::vector<Index>{0}, 1)) == Shape{3});                                                                               \
+    CHECK(shape_of(reducer(x, 0, 1, keep_dims)) == Shape{1, 3});                                                                                     \
+    CHECK(shape_of(reducer(x, {0}, 1, keep_dims)) == Shape{1, 3})
+    CHECK_WITH_DEGREES(variance);
+    CHECK_WITH_DEGREES(stddev);
+#undef CHECK_WITH_DEGREES
+#define CHECK_WITH_OPTION(reducer, option)                                                                                                           \
+    CHECK_VARIABLE(reducer(x, option));                                                                                                              \
+    CHECK(shape_of(reducer(x, option, 0)) == Shape{3});                                                                                              \
+    CHECK(shape_of(reducer(x, option, {0})) == Shape{3});                                                                                            \
+    CHECK(shape_of(reducer(x, option, {0, 1})) == Shape{});                                                                                          \
+    CHECK(shape_of(reducer(x, option, Axes{-1})) == Shape{2});                                                                                       \
+    CHECK(shape_of(reducer(x, option, keep_dims)) == Shape{1, 1});                                                                                   \
+    CHECK(shape_of(reducer(x, option, 0, keep_dims)) == Shape{1, 3});                                                                                \
+    CHECK(shape_of(reducer(x, option, {0}, keep_dims)) == Shape{1, 3})
+    CHECK_WITH_OPTION(norm, 0);
+    CHECK_WITH_OPTION(norm, 1);
+    CHECK_WITH_OPTION(norm, 2.5);
+    CHECK_WITH_OPTION(quantile, 0);
+    CHECK_WITH_OPTION(quantile, 0.5);
+#undef CHECK_WITH_OPTION
+    CHECK(shape_of(norm(x)) == Shape{});
+    CHECK(shape_of(norm(x, keep_dims)) == Shape{1, 1});
+    CHECK(shape_of(quantile(x, {0.25, 0.5}, 0)) == Shape{2, 3});
+    CHECK(shape_of(quantile(x, std::vector{0.25}, 1, keep_dims)) == Shape{1, 2, 1});
     CHECK(argmax(x)(0) == 5);
     CHECK(argmax(x, 0)(2) == 1);
     CHECK(argmax(x, -1)(0) == 2);
+    CHECK(argmin(x)(0) == 0);
+    CHECK(argmin(x, 0)(2) == 0);
+    CHECK(argmin(x, -1, keep_dims).shape() == Shape{2, 1});
+    static_assert(std::is_same_v<decltype(count_nonzero(x)), Array<Index>>);
+    CHECK(count_nonzero(x, 0)(1) == 2);
+    CHECK(count_nonzero(x, {0, 1})() == 6);
+    CHECK(count_nonzero(x, {0}, keep_dims).shape() == Shape{1, 3});
+    CHECK(count_nonzero(x, keep_dims)(0, 0) == 6);
+}
+
+TEST_CASE("Scans, sorting and functions of lines are found under both namespaces") {
+    Tape                 tape;
+    const xarray<double> a = {{1, 3}, {2, 4}};
+    const auto           x = tape.watch(a);
+#define CHECK_SCAN(scan)                                                                                                                             \
+    CHECK_VARIABLE(scan(x));                                                                                                                         \
+    CHECK(scan(x).shape() == Shape{4});                                                                                                              \
+    CHECK(scan(x, 0).shape() == Shape{2, 2});                                                                                                        \
+    CHECK_VARIABLE(scan(x * 2, -1))
+    CHECK_SCAN(cumsum);
+    CHECK_SCAN(cumprod);
+    CHECK_SCAN(cummax);
+    CHECK_SCAN(cummin);
+    CHECK_SCAN(logcumsumexp);
+#undef CHECK_SCAN
+    CHECK_VARIABLE(linear_recurrence(x, a, 0));
+    CHECK_VARIABLE(linear_recurrence(x, x));
+    CHECK_VARIABLE(diff(x));
+    CHECK_VARIABLE(diff(x, 1));
+    CHECK_VARIABLE(diff(x, 1, 0));
+    CHECK_VARIABLE(trapz(x));
+    CHECK_VARIABLE(trapz(x, 0.5));
+    CHECK_VARIABLE(trapz(x, 2, 0));
+    CHECK_VARIABLE(trapz(x, a));
+    CHECK_VARIABLE(trapz(x, a * 2, 0));
+    CHECK_VARIABLE(trapz(x, x, 0));
+    CHECK_VARIABLE(sort(x));
+    CHECK_VARIABLE(sort(x, 0));
+    CHECK_VARIABLE(topk(x, 1));
+    CHECK_VARIABLE(topk(x, 1, 0));
+    CHECK(argsort(x)(1, 0) == 0);
+    CHECK(argsort(x, 0)(1, 0) == 1);
+    CHECK_VARIABLE(softmax(x));
+    CHECK_VARIABLE(softmax(x, 0));
+    CHECK_VARIABLE(softmax(x, {0, 1}));
+    CHECK_VARIABLE(log_softmax(x));
+    CHECK_VARIABLE(log_softmax(x, 0));
+    CHECK_VARIABLE(log_softmax(x, Axes{0, 1}));
+    CHECK_VARIABLE(masked_softmax(x, x > 1));
+    CHECK_VARIABLE(masked_softmax(x, x > 1, 0));
+    CHECK_VARIABLE(masked_softmax(x, a > 1, {0, 1}));
+    CHECK_VARIABLE(normalize(x));
+    CHECK_VARIABLE(normalize(x, 0));
+    CHECK_VARIABLE(normalize(x, 0, 1));
+    CHECK_VARIABLE(normalize(x, {0, 1}, 1));
+    CHECK_VARIABLE(glu(x));
+    CHECK_VARIABLE(glu(x, 0));
+    CHECK(xt::median(a) == 2.5);
 }
 
 TEST_CASE("Functions of shape, selection and products are found under both namespaces") {
