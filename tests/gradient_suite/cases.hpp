@@ -73,7 +73,10 @@ std::vector<OperationCases> formula_cases();
 /// Those of a family's structured primitives and of the functions that are composed of them.
 std::vector<OperationCases> reduction_cases();
 std::vector<OperationCases> shape_cases();
+std::vector<OperationCases> rearranging_cases();
+std::vector<OperationCases> joining_cases();
 std::vector<OperationCases> indexing_cases();
+std::vector<OperationCases> diagonal_cases();
 std::vector<OperationCases> matrix_cases();
 std::vector<OperationCases> convolution_cases();
 std::vector<OperationCases> all_cases();
