@@ -4,6 +4,7 @@
 #include <xtgrad/autograd/functions/convolution.hpp>
 #include <xtgrad/autograd/functions/elementwise.hpp>
 #include <xtgrad/autograd/functions/indexing.hpp>
+#include <xtgrad/autograd/functions/joining.hpp>
 #include <xtgrad/autograd/functions/matrix.hpp>
 #include <xtgrad/autograd/functions/normalization.hpp>
 #include <xtgrad/autograd/functions/reductions.hpp>
