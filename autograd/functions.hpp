@@ -4,6 +4,7 @@
 #include <xtgrad/autograd/functions/convolution.hpp>
 #include <xtgrad/autograd/functions/elementwise.hpp>
 #include <xtgrad/autograd/functions/indexing.hpp>
+#include <xtgrad/autograd/functions/joining.hpp>
 #include <xtgrad/autograd/functions/matrix.hpp>
 #include <xtgrad/autograd/functions/normalization.hpp>
 #include <xtgrad/autograd/functions/reductions.hpp>
@@ -30,6 +31,7 @@ template <Scalar T>
 class OperandFunctions : public DifferentiableTag,
                          public ElementwiseFunctions<VariableKind<T>>,
                          public MatrixFunctions<T>,
+                         public DoubleFunctions<T>,
                          public ConvolutionFunctions<T> {};
 
 /// Functions of one array and options, for Variable and Parameter.
@@ -43,6 +45,7 @@ class ArrayFunctions : public ReductionFunctions<T, Self>,
                        public PoolingFunctions<T, Self> {
     // Once more here, because xtensor's is unconstrained.
     friend Variable<T> square(Self x, SourceLocation where = {}) { return VariableKind<T>::template apply<Square>(Operand<T>(x, where)); }
+    friend Variable<T> nan_to_num(Self x, SourceLocation where = {}) { return VariableKind<T>::template compose<NanToNum>(Operand<T>(x, where)); }
 };
 
 } // namespace xtgrad

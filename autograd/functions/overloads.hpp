@@ -99,11 +99,14 @@
         return compute(x, std::vector<Index>(axes, axes + N), true, where, option);                                                                  \
     }
 
-// The same for a function of axes without keep_dims.
+// The same for a function of axes without keep_dims. std::size_t is the type of xtensor's own; braces with nothing in them are no axes, and not
+// axis 0.
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
 #define XTGRAD_OF_AXES(name, compute)                                                                                                                \
     friend V name(Self x, SourceLocation where = {}) { return compute(x, Axes::every(), where); }                                                    \
     friend V name(Self x, Axes axes, SourceLocation where = {}) { return compute(x, axes, where); }                                                  \
+    friend V name(Self x, std::size_t axis, SourceLocation where = {}) { return compute(x, axis, where); }                                           \
+    friend V name(Self x, std::initializer_list<NoAxis>, SourceLocation where = {}) { return compute(x, Axes(), where); }                            \
     template <std::integral I>                                                                                                                       \
     friend V name(Self x, I axis, SourceLocation where = {}) {                                                                                       \
         return compute(x, axis, where);                                                                                                              \

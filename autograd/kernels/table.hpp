@@ -32,8 +32,13 @@ struct AdamStep {
     T root_scale; // 1 / √(1 − beta2^t)
 };
 
+/// The kernels of the primitives whose kernels are compiled once.
+template <Scalar T>
+using BaselineKernels = std::array<ElementwiseKernel<T>, BaselinePrimitives::size>;
+
 template <Scalar T>
 struct Table {
+    /// In each target's own table the kernels of BaselinePrimitives are missing; dispatch.cpp adds them.
     std::array<ElementwiseKernel<T>, ElementwisePrimitives::size> elementwise;
     /// Folds the middle axis of a contiguous [outer, length, inner] array; `length` is at least 1.
     std::array<void (*)(const T* x, T* y, std::size_t outer, std::size_t length, std::size_t inner), 5> fold;
