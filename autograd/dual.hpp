@@ -2,14 +2,9 @@
 
 #include <array>
 
-#include <xtgrad/autograd/formulas/activation.hpp>
-#include <xtgrad/autograd/formulas/arithmetic.hpp>
-#include <xtgrad/autograd/kernels/lanes.hpp>
-#include <xtgrad/autograd/primitives/activation.hpp>
-#include <xtgrad/autograd/primitives/arithmetic.hpp>
-#include <xtgrad/autograd/primitives/cotangent.hpp>
-#include <xtgrad/autograd/primitives/selection.hpp>
-#include <xtgrad/autograd/primitives/transcendental.hpp>
+#include <xtgrad/autograd/formulas/elementwise.hpp>
+#include <xtgrad/autograd/kernels/scalar_lanes.hpp>
+#include <xtgrad/autograd/primitives/elementwise.hpp>
 
 namespace xtgrad {
 inline namespace XTGRAD_TARGET {
@@ -23,6 +18,8 @@ struct DualKind;
 template <class V, std::size_t N>
 class Dual : public ElementwiseFunctions<DualKind<V, N>> {
 public:
+    using value_type = typename V::value_type;
+
     Dual() = default;
     explicit Dual(const V& number) : value(number) { partials.fill(V(0)); }
     template <class Number>
@@ -80,6 +77,10 @@ struct DualKind {
             }
         }
         return y;
+    }
+    template <class P>
+    static Number of_order(Input order, Input x) {
+        return apply<P>(order, x);
     }
     template <class F, class... In>
     static Number compose(const In&... x) {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <xtgrad/autograd/kernels/layout.hpp>
+#include <xtgrad/autograd/kernels/pointwise_convolution.hpp>
 #include <xtgrad/autograd/kernels/selected_convolution.hpp>
 #include <xtgrad/autograd/kernels/table.hpp>
 
@@ -41,13 +42,6 @@ Scratch<Index> under_kernel(const Convolution& c, const Layout& layout) {
     Scratch<Index> offsets(layout.terms);
     for (std::size_t term = 0; term < layout.terms; ++term)
         offsets[term] = static_cast<Index>(term / layout.taps * area(layout.frame) + tap_offset(c, layout, term % layout.taps));
-    return offsets;
-}
-
-// 0, step, 2·step, …
-Scratch<Index> multiples(std::size_t count, std::size_t step) {
-    Scratch<Index> offsets(count);
-    for (std::size_t place = 0; place < count; ++place) offsets[place] = static_cast<Index>(place * step);
     return offsets;
 }
 
@@ -193,7 +187,8 @@ struct WindowRows {
 template <Scalar T>
 void convolve(const Convolution& c, const T* x, const T* weight, const T* bias, T* y) {
     const ConvolutionKernels<T>& kernels = table<T>().convolution;
-    const Layout                 layout(c, kernels.width);
+    if (is_pointwise(c, kernels.width)) return convolve_pointwise<T>(c, x, weight, bias, y);
+    const Layout layout(c, kernels.width);
     convolve_images<T>(c, layout, part_count(c.batch), x, weight, bias, [&](std::size_t, const T* sums, std::size_t image, std::size_t group) {
         kernels.unpack({.from      = sums,
                         .rows      = layout.positions,
@@ -238,8 +233,10 @@ void convolve_and_pool(const Convolution& c, const T* x, const T* weight, const 
         kernels.unpack({best, results, c.out_channels, layout.out_lanes, y + first, results});
         kernels.unpack({numbers, results, c.out_channels, layout.out_lanes, turned, results});
         selection.winners.visit([&](auto* winners) {
-            for (std::size_t place = 0; place < c.out_channels * results; ++place)
-                winners[first + place] = winner_of<std::decay_t<decltype(*winners)>>(turned[place]);
+            // Bytes may be anything's, so that what they are not is copied.
+            auto* const       to    = winners + first;
+            const std::size_t count = c.out_channels * results;
+            for (std::size_t place = 0; place < count; ++place) to[place] = winner_of<std::decay_t<decltype(*to)>>(turned[place]);
         });
     });
 }
@@ -247,13 +244,14 @@ void convolve_and_pool(const Convolution& c, const T* x, const T* weight, const 
 template <Scalar T>
 void convolution_input_gradient(const Convolution& c, const T* g, const T* weight, T* dx) {
     const ConvolutionKernels<T>& kernels = table<T>().convolution;
-    const Layout                 layout(c, kernels.width);
-    const std::size_t            at_once = images_at_once(layout, c.batch);
-    const Scratch<T>             packed  = packed_taps(c, layout, weight, 2 * kernels.width);
-    const std::size_t            frame   = area(layout.frame) * layout.in_lanes;
-    const Scratch<Index>         targets = corners(c, layout, at_once, frame, layout.in_lanes);
-    const Scratch<Index>         terms   = multiples(c.out_channels, layout.positions);
-    const Scratch<Index>         rows(at_once * layout.positions);
+    if (is_pointwise(c, kernels.width)) return pointwise_input_gradient<T>(c, g, weight, dx);
+    const Layout         layout(c, kernels.width);
+    const std::size_t    at_once = images_at_once(layout, c.batch);
+    const Scratch<T>     packed  = packed_taps(c, layout, weight, kernels.panel);
+    const std::size_t    frame   = area(layout.frame) * layout.in_lanes;
+    const Scratch<Index> targets = corners(c, layout, at_once, frame, layout.in_lanes);
+    const Scratch<Index> terms   = multiples(c.out_channels, layout.positions);
+    const Scratch<Index> rows(at_once * layout.positions);
     for (std::size_t row = 0; row < at_once * layout.positions; ++row)
         rows[row] = static_cast<Index>(row / layout.positions * c.groups * c.out_channels * layout.positions + row % layout.positions);
     const std::size_t parts = part_count(c.batch);
@@ -306,7 +304,6 @@ void convolution_weight_gradient(const Convolution& c, const T* x, const T* g, T
     const Scratch<Index>         targets = multiples(layout.terms, layout.out_lanes);
     const Scratch<T>             sums(shares * c.groups * size + kernels.width * layout.out_lanes);
     const std::size_t            at_once = images_at_once(layout, (c.batch + shares - 1) / shares);
-    std::fill_n(sums.data(), shares * c.groups * size, T{0});
     // Where the batch is one share, the rows of the weight are shared out; each is a sum of its own.
     const std::size_t    rows_at_once = shares == 1 ? 64 : layout.terms;
     const std::size_t    slices       = (layout.terms + rows_at_once - 1) / rows_at_once;
@@ -321,6 +318,9 @@ void convolution_weight_gradient(const Convolution& c, const T* x, const T* g, T
             const std::size_t row  = share == begin / slices ? begin % slices * rows_at_once : 0;
             const std::size_t last = std::min(layout.terms, (std::min(end, (share + 1) * slices) - share * slices) * rows_at_once);
             const std::size_t stop = (share + 1) * c.batch / shares;
+            T* const          own  = sums.data() + share * c.groups * size;
+            for (std::size_t group = 0; group < c.groups; ++group)
+                std::fill(own + group * size + row * layout.out_lanes, own + group * size + last * layout.out_lanes, T{0});
             for (std::size_t first = share * c.batch / shares; first < stop; first += at_once) {
                 const std::size_t images = std::min(at_once, stop - first);
                 for (std::size_t group = 0; group < c.groups; ++group) {
@@ -340,14 +340,18 @@ void convolution_weight_gradient(const Convolution& c, const T* x, const T* g, T
                                       .term_count = images * layout.positions,
                                       .matrix     = packed,
                                       .lanes      = layout.out_lanes,
-                                      .out        = sums.data() + (share * c.groups + group) * size,
+                                      .out        = own + group * size,
                                       .targets    = targets.data() + row,
                                       .start      = nullptr});
                 }
             }
         }
     });
-    for (std::size_t share = 1; share < shares; ++share) table<T>().accumulate(sums.data(), sums.data() + share * c.groups * size, c.groups * size);
+    for_each_part(part_count(c.groups * layout.terms), c.groups * layout.terms, [&](std::size_t, std::size_t begin, std::size_t end) {
+        T* const to = sums.data() + begin * layout.out_lanes;
+        for (std::size_t share = 1; share < shares; ++share)
+            table<T>().accumulate(to, to + share * c.groups * size, (end - begin) * layout.out_lanes);
+    });
     for (std::size_t group = 0; group < c.groups; ++group) {
         kernels.unpack({.from      = sums.data() + group * size,
                         .rows      = layout.terms,

@@ -10,9 +10,12 @@ namespace xtgrad::kernels {
 ///
 ///     out[targets[i] + lane] ← start[lane] + Σ_j source[rows[i] + terms[j]] · matrix[j, lane]
 ///
-/// for lanes in 0 … lanes − 1; with `start` null the sum is added to what is there. Which elements of the source a row and a term mean is the
-/// caller's: in a convolution rows are output positions, terms the elements under the kernel, and lanes output channels; in the gradient of its
-/// weight terms and rows change places.
+/// for lanes in 0 … lanes − 1; with `row_start` the sum begins at row_start[i] instead, and without either it is added to what is there. Which
+/// elements of the source a row and a term mean is the caller's: in a convolution rows are output positions, terms the elements under the kernel,
+/// and lanes output channels; in the gradient of its weight terms and rows change places.
+///
+/// The matrix lies in panels, as Packing lays them out, and has whole vectors of lanes. Or, with a `matrix_step`, it lies as an array [term, lane]
+/// does, with so many elements from term to term; then `row_start` is needed, and lanes are as many as a vector has, or more.
 template <Scalar T>
 struct GatheredProduct {
     const T*     source;
@@ -20,15 +23,17 @@ struct GatheredProduct {
     std::size_t  row_count;
     const Index* terms;
     std::size_t  term_count;
-    const T*     matrix; // in panels, as Packing lays them out
-    std::size_t  lanes;  // a multiple of the width of a vector
+    const T*     matrix;
+    std::size_t  lanes;
     T*           out;
     const Index* targets;
-    const T*     start;
+    const T*     start       = nullptr;
+    const T*     row_start   = nullptr;
+    std::size_t  matrix_step = 0;
 };
 
-/// A matrix [channels, columns] turned into panels: [panel, column, channel within the panel], where a panel is two vectors wide, the last
-/// perhaps one. Channels are filled up with zeros to a whole vector.
+/// A matrix [channels, columns] turned into panels: [panel, column, channel within the panel], where a panel is a few vectors wide, the last
+/// perhaps fewer. Channels are filled up with zeros to a whole vector.
 template <Scalar T>
 struct Packing {
     const T*    from;
@@ -83,6 +88,7 @@ struct ScaledVectors {
 template <Scalar T>
 struct ConvolutionKernels {
     std::size_t width; // of a vector, in elements
+    std::size_t panel; // of all panels but the last
     void (*multiply)(const GatheredProduct<T>&);
     void (*pack)(const Packing<T>&);
     void (*unpack)(const Unpacking<T>&);

@@ -15,6 +15,12 @@ struct SumFold {
         return a + b;
     }
 };
+struct ProdFold {
+    template <class V>
+    static V combine(V a, V b) {
+        return a * b;
+    }
+};
 // The running value stays NaN once it is one. `quick` is right where there is no NaN.
 struct AmaxFold {
     template <class T>
@@ -68,18 +74,75 @@ T across(Lanes<T> lanes) {
     }
 }
 
+// The same of a fold whose lanes hold no NaN, in registers.
+template <class F, std::size_t half, class T>
+T across_quickly(Lanes<T> lanes) {
+    if constexpr (half == 0) {
+        return lanes.batch().data[0];
+    } else {
+        const auto upper = [&]<std::size_t... lane>(std::index_sequence<lane...>) {
+            const auto vector = lanes.batch().data;
+            return __builtin_shufflevector(vector, vector, ((lane + half) % Lanes<T>::width)...);
+        }
+        (std::make_index_sequence<Lanes<T>::width>{});
+        return across_quickly<F, half / 2>(F::quick(lanes, Lanes<T>(typename Lanes<T>::Batch(upper))));
+    }
+}
+
+template <class F, class T>
+struct ExactSteps {
+    void combine(Lanes<T>& a, Lanes<T> from) { a = F::combine(a, from); }
+    void combine(Lanes<T>& a, Lanes<T> from_a, Lanes<T>& b, Lanes<T> from_b) {
+        combine(a, from_a);
+        combine(b, from_b);
+    }
+};
+
+// A NaN among what is combined is missed or stays in the fold; either way it shows.
+template <class F, class T>
+struct QuickSteps {
+    void combine(Lanes<T>& a, Lanes<T> from) {
+        a   = F::quick(a, from);
+        sum = sum + from;
+    }
+    void combine(Lanes<T>& a, Lanes<T> from_a, Lanes<T>& b, Lanes<T> from_b) {
+        a   = F::quick(a, from_a);
+        b   = F::quick(b, from_b);
+        sum = sum + (from_a + from_b);
+    }
+    bool maybe_nan(Lanes<T> folded) const { return any(isnan(sum + folded)); }
+
+    Lanes<T> sum{T(0)};
+};
+
 /// Four accumulators over a block of at least as many vectors; `at` ends where less than a vector is left.
-template <class F, class T, class Map, class Combine>
-Lanes<T> fold_block(const T* x, std::size_t count, std::size_t& at, const Map& map, const Combine& combine) {
+template <class T, class Map, class Steps>
+[[gnu::always_inline]] inline Lanes<T> fold_block(const T* x, std::size_t count, std::size_t& at, const Map& map, Steps& steps) {
     constexpr std::size_t width = Lanes<T>::width;
     Lanes<T>              a = map(Lanes<T>::load(x)), b = map(Lanes<T>::load(x + width)), c = map(Lanes<T>::load(x + 2 * width)),
              d = map(Lanes<T>::load(x + 3 * width));
     for (at = 4 * width; at + 4 * width <= count; at += 4 * width) {
-        combine(a, map(Lanes<T>::load(x + at)), b, map(Lanes<T>::load(x + at + width)));
-        combine(c, map(Lanes<T>::load(x + at + 2 * width)), d, map(Lanes<T>::load(x + at + 3 * width)));
+        steps.combine(a, map(Lanes<T>::load(x + at)), b, map(Lanes<T>::load(x + at + width)));
+        steps.combine(c, map(Lanes<T>::load(x + at + 2 * width)), d, map(Lanes<T>::load(x + at + 3 * width)));
     }
-    for (; at + width <= count; at += width) a = F::combine(a, map(Lanes<T>::load(x + at)));
-    return F::combine(F::combine(a, b), F::combine(c, d));
+    for (; at + width <= count; at += width) steps.combine(a, map(Lanes<T>::load(x + at)));
+    steps.combine(a, b, c, d);
+    steps.combine(a, c);
+    return a;
+}
+
+/// As fold_block, and across its lanes.
+template <class F, class T, class Map>
+T fold_block_across(const T* x, std::size_t count, std::size_t& at, const Map& map) {
+    if constexpr (requires(Lanes<T> lanes) { F::quick(lanes, lanes); }) {
+        // Quickly; and once more where the sum says that there may be a NaN.
+        QuickSteps<F, T> quick;
+        const Lanes<T>   folded = fold_block(x, count, at, map, quick);
+        if (!quick.maybe_nan(folded)) [[likely]]
+            return across_quickly<F, Lanes<T>::width / 2>(folded);
+    }
+    ExactSteps<F, T> exact;
+    return across<F>(fold_block(x, count, at, map, exact));
 }
 
 /// Folds `count` ≥ 1 neighbouring elements, each mapped first. Pairs of halves down to blocks of 1024, and within a block on several
@@ -95,25 +158,7 @@ T fold_row(const T* x, std::size_t count, const Map& map) {
     std::size_t at = 0;
     T           result;
     if (count >= 4 * width) {
-        const auto exactly = [](Lanes<T>& a, Lanes<T> from_a, Lanes<T>& b, Lanes<T> from_b) {
-            a = F::combine(a, from_a);
-            b = F::combine(b, from_b);
-        };
-        if constexpr (requires(Lanes<T> lanes) { F::quick(lanes, lanes); }) {
-            // Quickly; and once more where the sum says that there may be a NaN.
-            Lanes<T>   sum(T(0));
-            const auto quickly = [&](Lanes<T>& a, Lanes<T> from_a, Lanes<T>& b, Lanes<T> from_b) {
-                a   = F::quick(a, from_a);
-                b   = F::quick(b, from_b);
-                sum = sum + (from_a + from_b);
-            };
-            Lanes<T> folded = fold_block<F>(x, count, at, map, quickly);
-            if (any(isnan(sum))) [[unlikely]]
-                folded = fold_block<F>(x, count, at, map, exactly);
-            result = across<F>(folded);
-        } else {
-            result = across<F>(fold_block<F>(x, count, at, map, exactly));
-        }
+        result = fold_block_across<F>(x, count, at, map);
     } else if (count >= width) {
         Lanes<T> sum = map(Lanes<T>::load(x));
         for (at = width; at + width <= count; at += width) sum = F::combine(sum, map(Lanes<T>::load(x + at)));

@@ -40,6 +40,13 @@ struct Layout {
     std::size_t out_lanes;
 };
 
+/// 0, step, 2·step, …
+inline Scratch<Index> multiples(std::size_t count, std::size_t step) {
+    Scratch<Index> offsets(count);
+    for (std::size_t place = 0; place < count; ++place) offsets[place] = static_cast<Index>(place * step);
+    return offsets;
+}
+
 /// The batch of a weight's gradient is cut into so many shares, each with sums of its own, that the result is the same for any number of threads.
 inline std::size_t weight_gradient_shares(const Convolution& c, std::size_t elements) {
     constexpr std::size_t most_shares = 8;

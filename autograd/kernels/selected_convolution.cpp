@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <bit>
+#include <cstdint>
+#include <type_traits>
 
 #include <xtgrad/autograd/kernels/layout.hpp>
 #include <xtgrad/autograd/kernels/table.hpp>
@@ -20,9 +22,7 @@ bool all_finite(const T* x, std::size_t count) {
     constexpr Bits exponent = sizeof(T) == 4 ? Bits{0xff} << 23 : Bits{0x7ff} << 52;
     Bits           found    = 0;
     for (std::size_t place = 0; place < count; ++place) {
-        Bits bits;
-        std::memcpy(&bits, x + place, sizeof(T));
-        found |= (bits & exponent) == exponent ? Bits{1} : Bits{0};
+        found |= (std::bit_cast<Bits>(x[place]) & exponent) == exponent ? Bits{1} : Bits{0};
     }
     return found == 0;
 }
@@ -31,29 +31,37 @@ bool all_finite(const T* x, std::size_t count) {
 struct Runs {
     Runs(const Convolution& c, const Layout& layout, std::size_t vector_width)
         : wide(c.dilation.width == 1), width(vector_width), count(wide ? c.kernel.height : layout.taps),
-          length(wide ? c.kernel.width * c.in_channels : c.in_channels), vectors_of_one((length + width - 1) / width), steps(count) {
+          length(wide ? c.kernel.width * c.in_channels : c.in_channels), vectors_of_one((length + width - 1) / width), steps(count),
+          elements(layout.terms), vector_places(elements), weight_places(elements) {
         for (std::size_t run = 0; run < count; ++run) {
             const std::size_t tap = wide ? run * c.kernel.width : run;
             const std::size_t y = tap / c.kernel.width * c.dilation.height, x = tap % c.kernel.width * c.dilation.width;
             steps[run] = static_cast<Index>((y * layout.frame.width + x) * c.in_channels);
+            for (std::size_t place = 0; place < length; ++place) {
+                const std::size_t element = run * length + place;
+                vector_places[element]    = static_cast<Index>(run * vectors_of_one * width + place);
+                weight_places[element]    = static_cast<Index>(place % c.in_channels * layout.taps + (wide ? tap + place / c.in_channels : tap));
+            }
         }
     }
 
     std::size_t size() const { return count * vectors_of_one * width; }
-    /// Calls visit(place in the vectors, place in one output's weight).
-    template <class Visit>
-    void for_each(const Convolution& c, const Layout& layout, const Visit& visit) const {
-        for (std::size_t run = 0; run < count; ++run) {
-            for (std::size_t element = 0; element < length; ++element) {
-                const std::size_t tap = wide ? run * c.kernel.width + element / c.in_channels : run;
-                visit(run * vectors_of_one * width + element, element % c.in_channels * layout.taps + tap);
-            }
-        }
+
+    // The weight of one output, as it lies, and its runs, whose other elements are left alone.
+    template <class T>
+    void from_weight(const T* weight, T* vectors) const {
+        for (std::size_t element = 0; element < elements; ++element) vectors[vector_places[element]] = weight[weight_places[element]];
+    }
+    template <class T>
+    void to_weight(const T* vectors, T* weight) const {
+        for (std::size_t element = 0; element < elements; ++element) weight[weight_places[element]] = vectors[vector_places[element]];
     }
 
     bool           wide; // a row of the kernel is one run
     std::size_t    width, count, length, vectors_of_one;
     Scratch<Index> steps;
+    std::size_t    elements;
+    Scratch<Index> vector_places, weight_places;
 };
 
 // Where in a frame the corner of the kernel lies for each window and each winner.
@@ -75,6 +83,13 @@ struct Corners {
     Scratch<Index> of_window, of_winner;
 };
 
+// By the bits, as comparing costs a test for NaN as well.
+template <class T>
+bool is_zero(T x) {
+    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    return static_cast<Bits>(std::bit_cast<Bits>(x) << 1) == 0;
+}
+
 // The selected places of one output in a few images, with their cotangents.
 template <class T>
 struct Entries {
@@ -92,7 +107,7 @@ struct Entries {
         for (std::size_t result = 0; result < results; ++result) {
             to[last]     = of_window[result] + of_winner[winners[result]] + frame;
             factor[last] = g[result];
-            last += static_cast<std::size_t>(g[result] != T{0}) | static_cast<std::size_t>(keep_zeros);
+            last += static_cast<std::size_t>(keep_zeros || !is_zero(g[result]));
         }
         count = last;
     }
@@ -175,12 +190,11 @@ void selected_input_gradient(const Convolution& c, const Selection& selection, c
     const bool       keep_zeros = !all_finite(weight, outputs * layout.terms);
     const Corners    corners(c, layout, selection.pooling);
     const Scratch<T> packed(outputs * runs.size());
-    std::fill_n(packed.data(), outputs * runs.size(), T{0});
-    for (std::size_t output = 0; output < outputs; ++output) {
-        runs.for_each(c, layout, [&](std::size_t vector_place, std::size_t weight_place) {
-            packed[output * runs.size() + vector_place] = weight[output * layout.terms + weight_place];
-        });
-    }
+    for_each_part(part_count(outputs), outputs, [&](std::size_t, std::size_t begin, std::size_t end) {
+        std::fill(packed.data() + begin * runs.size(), packed.data() + end * runs.size(), T{0});
+        for (std::size_t output = begin; output < end; ++output)
+            runs.from_weight(weight + output * layout.terms, packed.data() + output * runs.size());
+    });
     const std::size_t    parts = part_count(c.batch);
     const std::size_t    frame = area(layout.frame) * c.in_channels;
     const std::size_t    size  = frame + kernels.width * (c.in_channels + 1);
@@ -219,7 +233,6 @@ void selected_weight_gradient(const Convolution& c, const Selection& selection, 
         convolution_weight_gradient<T>(c, x, spread(c, selection, g).data(), dweight);
         return;
     }
-    const bool        keep_zeros = !all_finite(x, c.batch * c.groups * c.in_channels * area(c.image));
     const Corners     corners(c, layout, selection.pooling);
     const std::size_t frame   = area(layout.frame) * c.in_channels;
     const std::size_t shares  = weight_gradient_shares(c, outputs * runs.size());
@@ -230,7 +243,6 @@ void selected_weight_gradient(const Convolution& c, const Selection& selection, 
     const std::size_t    size   = at_once * frame + kernels.width;
     const Scratch<T>     sums(shares * outputs * runs.size()), all_frames(parts * size), all_factors(parts * at_once * results);
     const Scratch<Index> all_places(parts * at_once * results);
-    std::fill_n(sums.data(), shares * outputs * runs.size(), T{0});
     std::fill_n(all_frames.data(), parts * size, T{0});
     for_each_part(parts, shares * slices, [&](std::size_t part, std::size_t begin, std::size_t end) {
         T* const frames = all_frames.data() + part * size;
@@ -238,11 +250,17 @@ void selected_weight_gradient(const Convolution& c, const Selection& selection, 
             const std::size_t from_output = share == begin / slices ? begin % slices * c.out_channels / slices : 0;
             const std::size_t to_output   = (std::min(end, (share + 1) * slices) - share * slices) * c.out_channels / slices;
             const std::size_t stop        = (share + 1) * c.batch / shares;
+            T* const          own_sums    = sums.data() + share * outputs * runs.size();
+            for (std::size_t group = 0; group < c.groups; ++group) {
+                T* const of_group = own_sums + group * c.out_channels * runs.size();
+                std::fill(of_group + from_output * runs.size(), of_group + to_output * runs.size(), T{0});
+            }
             for (std::size_t first = share * c.batch / shares; first < stop; first += at_once) {
                 const std::size_t images = std::min(at_once, stop - first);
                 for (std::size_t group = 0; group < c.groups; ++group) {
                     for (std::size_t image = 0; image < images; ++image)
                         to_frame(c, layout, x + ((first + image) * c.groups + group) * c.in_channels * area(c.image), frames + image * frame);
+                    const bool keep_zeros = !all_finite(frames, images * frame);
                     for (std::size_t output = group * c.out_channels + from_output; output < group * c.out_channels + to_output; ++output) {
                         Entries<T> entries{all_places.data() + part * at_once * results, all_factors.data() + part * at_once * results};
                         for (std::size_t image = 0; image < images; ++image) {
@@ -258,19 +276,19 @@ void selected_weight_gradient(const Convolution& c, const Selection& selection, 
                                                .runs    = runs.count,
                                                .length  = runs.vectors_of_one,
                                                .from    = frames,
-                                               .to      = sums.data() + (share * outputs + output) * runs.size()});
+                                               .to      = own_sums + output * runs.size()});
                     }
                 }
             }
         }
     });
-    for (std::size_t share = 1; share < shares; ++share)
-        table<T>().accumulate(sums.data(), sums.data() + share * outputs * runs.size(), outputs * runs.size());
-    for (std::size_t output = 0; output < outputs; ++output) {
-        runs.for_each(c, layout, [&](std::size_t vector_place, std::size_t weight_place) {
-            dweight[output * layout.terms + weight_place] = sums[output * runs.size() + vector_place];
-        });
-    }
+    for_each_part(part_count(outputs), outputs, [&](std::size_t, std::size_t begin, std::size_t end) {
+        for (std::size_t output = begin; output < end; ++output) {
+            T* const sum = sums.data() + output * runs.size();
+            for (std::size_t share = 1; share < shares; ++share) table<T>().accumulate(sum, sum + share * outputs * runs.size(), runs.size());
+            runs.to_weight(sum, dweight + output * layout.terms);
+        }
+    });
 }
 
 #define XTGRAD_INSTANTIATE(T)                                                                                                                        \

@@ -36,10 +36,17 @@ void transpose(Square<T>& rows) {
     }
 }
 
+/// Vectors side by side in a panel, the last one of a matrix aside: with AVX-512 there are twice the registers.
+#ifdef __AVX512F__
+inline constexpr std::size_t panel_vectors = 4;
+#else
+inline constexpr std::size_t panel_vectors = 2;
+#endif
+
 /// How many channels the panel that begins at `channel` holds.
 template <class T>
 std::size_t panel_width(std::size_t channel, std::size_t lanes) {
-    return std::min(2 * Lanes<T>::width, lanes - channel);
+    return std::min(panel_vectors * Lanes<T>::width, lanes - channel);
 }
 
 template <class T>
@@ -53,7 +60,7 @@ void pack(const Packing<T>& packing) {
     constexpr std::size_t width = Lanes<T>::width;
     const std::size_t     lanes = whole_vectors<T>(packing.channels);
     for (std::size_t first = 0; first < lanes; first += width) {
-        const std::size_t panel   = first / (2 * width) * (2 * width);
+        const std::size_t panel   = first / (panel_vectors * width) * (panel_vectors * width);
         const std::size_t breadth = packing.to_step != 0 ? packing.to_step : panel_width<T>(panel, lanes);
         T* const to = packing.to + (packing.to_step != 0 ? first : panel * packing.panel_columns + packing.first_column * breadth + (first - panel));
         const T* const    from    = packing.from + first * packing.from_step;

@@ -1,5 +1,4 @@
-#include <xtgrad/autograd/formulas/activation.hpp>
-#include <xtgrad/autograd/formulas/arithmetic.hpp>
+#include <xtgrad/autograd/formulas/elementwise.hpp>
 
 namespace xtgrad::ops {
 
@@ -10,7 +9,16 @@ using Evaluate = Variable<T> (*)(std::initializer_list<const Operand<T>*> operan
 
 template <class F, Scalar T>
 Variable<T> evaluate(std::initializer_list<const Operand<T>*> operands) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) { return F::of(operands.begin()[I]->variable()...); }
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        const SourceLocation where = operands.begin()[0]->where();
+        if constexpr (F::arity > 1) {
+            // Before anything is recorded.
+            Shape shape;
+            ((shape = broadcast_shapes(F::name, shape, operands.begin()[I]->variable().shape(), where)), ...);
+        }
+        if constexpr (requires { F::check(where, operands.begin()[I]->variable()...); }) F::check(where, operands.begin()[I]->variable()...);
+        return F::of(operands.begin()[I]->variable()...);
+    }
     (std::make_index_sequence<F::arity>{});
 }
 

@@ -163,6 +163,9 @@ struct Gather {
     std::size_t                         axis;
     Shape                               input_shape{};
 
+    /// A sort leaves its places here, and finds them anew at each replay of a compiled program.
+    const void* side_result() const noexcept { return index.get(); }
+
     void infer(SourceLocation, const Shape& x) { input_shape = x; }
     template <Scalar T>
     Value<T> forward(const Value<T>& x) const {
@@ -213,6 +216,8 @@ struct ScatterAdd {
     std::shared_ptr<const Array<Index>> index; // checked
     std::size_t                         axis;
     Shape                               shape; // of the result
+
+    const void* side_result() const noexcept { return index.get(); }
 
     void infer(SourceLocation, const Shape&) {}
     template <Scalar T>

@@ -88,44 +88,65 @@ void for_products(const Problem& problem, Visit visit) {
 }
 
 template <Scalar T>
-void check_against_loops() {
+void check_against_loops(Draw& draw, const Problem& problem, bool mostly_zeros) {
+    CAPTURE(to_string(problem.image));
+    CAPTURE(to_string(problem.weight));
+    const Array<T> x = draw.numbers<T>(problem.image), weight = draw.numbers<T>(problem.weight), bias = draw.numbers<T>({problem.weight[0]});
+    Array<T>       g = draw.numbers<T>(problem.result);
+    if (mostly_zeros) {
+        for (T& element : g.storage()) element = draw.between(0, 5) == 0 ? element : T{0};
+    }
+    Array<T> y = zeros<T>(problem.result), dx = zeros<T>(problem.image), dweight = zeros<T>(problem.weight), dbias = zeros<T>(bias.shape());
+    for_products(problem, [&](std::size_t of_x, std::size_t of_weight, std::size_t of_y) {
+        y.data()[of_y] += x.data()[of_x] * weight.data()[of_weight];
+        dx.data()[of_x] += g.data()[of_y] * weight.data()[of_weight];
+        dweight.data()[of_weight] += g.data()[of_y] * x.data()[of_x];
+    });
+    const std::size_t positions = problem.result[2] * problem.result[3];
+    Array<T>          biased    = y;
+    for (std::size_t place = 0; place < y.size(); ++place) {
+        const std::size_t channel = place / positions % problem.result[1];
+        biased.data()[place] += bias.data()[channel];
+        dbias.data()[channel] += g.data()[place];
+    }
+    CHECK(conv2d(Variable<T>(x), weight, problem.options).value() == y);
+    Tape       tape;
+    const auto of_x = tape.watch(x), of_weight = tape.watch(weight), of_bias = tape.watch(bias);
+    const auto result = conv2d(of_x, of_weight, of_bias, problem.options);
+    CHECK(result.value() == biased);
+    const auto gradients = tape.gradient(result, std::vector{of_x, of_weight, of_bias}, seed(g));
+    CHECK(gradients[0] == dx);
+    CHECK(gradients[1] == dweight);
+    CHECK(gradients[2] == dbias);
+}
+
+template <Scalar T>
+void check_random_problems() {
     Draw        draw;
     std::size_t compared = 0;
     while (compared < 250) {
         const auto drawn = draw_problem(draw);
         if (!drawn) continue;
         ++compared;
-        const Problem& problem = *drawn;
-        CAPTURE(to_string(problem.image));
-        CAPTURE(to_string(problem.weight));
-        const Array<T> x = draw.numbers<T>(problem.image), weight = draw.numbers<T>(problem.weight), bias = draw.numbers<T>({problem.weight[0]});
         // Mostly zeros, every second time, as what comes back through a pooling is.
-        Array<T> g = draw.numbers<T>(problem.result);
-        if (compared % 2 == 0) {
-            for (T& element : g.storage()) element = draw.between(0, 5) == 0 ? element : T{0};
+        check_against_loops<T>(draw, *drawn, compared % 2 == 0);
+    }
+}
+
+// Images smaller than a vector, of whole vectors and of a few elements more; channels in one pass of a product and in several.
+template <Scalar T>
+void check_pointwise_problems() {
+    Draw draw;
+    for (const std::size_t width : {1, 3, 4, 5, 8, 9, 16, 17, 31, 33, 67}) {
+        for (const std::size_t channels : {1, 7, 33, 300}) {
+            const std::size_t groups = draw.between(1, 2), outputs = draw.between(1, 70), batch = draw.between(1, 3);
+            Problem           problem;
+            problem.options = {.groups = static_cast<Index>(groups)};
+            problem.image   = {batch, groups * channels, 1, width};
+            problem.weight  = {groups * outputs, channels, 1, 1};
+            problem.result  = {batch, groups * outputs, 1, width};
+            check_against_loops<T>(draw, problem, false);
         }
-        Array<T> y = zeros<T>(problem.result), dx = zeros<T>(problem.image), dweight = zeros<T>(problem.weight), dbias = zeros<T>(bias.shape());
-        for_products(problem, [&](std::size_t of_x, std::size_t of_weight, std::size_t of_y) {
-            y.data()[of_y] += x.data()[of_x] * weight.data()[of_weight];
-            dx.data()[of_x] += g.data()[of_y] * weight.data()[of_weight];
-            dweight.data()[of_weight] += g.data()[of_y] * x.data()[of_x];
-        });
-        const std::size_t positions = problem.result[2] * problem.result[3];
-        Array<T>          biased    = y;
-        for (std::size_t place = 0; place < y.size(); ++place) {
-            const std::size_t channel = place / positions % problem.result[1];
-            biased.data()[place] += bias.data()[channel];
-            dbias.data()[channel] += g.data()[place];
-        }
-        CHECK(conv2d(Variable<T>(x), weight, problem.options).value() == y);
-        Tape       tape;
-        const auto of_x = tape.watch(x), of_weight = tape.watch(weight), of_bias = tape.watch(bias);
-        const auto result = conv2d(of_x, of_weight, of_bias, problem.options);
-        CHECK(result.value() == biased);
-        const auto gradients = tape.gradient(result, std::vector{of_x, of_weight, of_bias}, seed(g));
-        CHECK(gradients[0] == dx);
-        CHECK(gradients[1] == dweight);
-        CHECK(gradients[2] == dbias);
     }
 }
 
@@ -135,8 +156,13 @@ const double infinity     = std::numeric_limits<double>::infinity();
 } // namespace
 
 TEST_CASE("conv2d and its gradients are those of plain loops, for random shapes, strides, paddings, dilations and groups") {
-    check_against_loops<float>();
-    check_against_loops<double>();
+    check_random_problems<float>();
+    check_random_problems<double>();
+}
+
+TEST_CASE("A conv2d with a kernel of one element and its gradients are those of plain loops, for images of any width") {
+    check_pointwise_problems<float>();
+    check_pointwise_problems<double>();
 }
 
 TEST_CASE("conv2d_max_pool2d and its gradients are those of the two operations, for random options of both") {

@@ -72,6 +72,9 @@ std::vector<OperationCases> elementwise_cases();
 std::vector<OperationCases> formula_cases();
 /// Those of a family's structured primitives and of the functions that are composed of them.
 std::vector<OperationCases> reduction_cases();
+std::vector<OperationCases> scan_cases();
+std::vector<OperationCases> sorting_cases();
+std::vector<OperationCases> normalization_cases();
 std::vector<OperationCases> shape_cases();
 std::vector<OperationCases> rearranging_cases();
 std::vector<OperationCases> joining_cases();

@@ -1,12 +1,7 @@
 #include <xtgrad/array/random.hpp>
 #include <xtgrad/autograd/dual.hpp>
-#include <xtgrad/autograd/formulas/activation.hpp>
-#include <xtgrad/autograd/formulas/arithmetic.hpp>
-#include <xtgrad/autograd/primitives/activation.hpp>
-#include <xtgrad/autograd/primitives/arithmetic.hpp>
-#include <xtgrad/autograd/primitives/cotangent.hpp>
-#include <xtgrad/autograd/primitives/selection.hpp>
-#include <xtgrad/autograd/primitives/transcendental.hpp>
+#include <xtgrad/autograd/formulas/elementwise.hpp>
+#include <xtgrad/autograd/primitives/elementwise.hpp>
 
 #include "cases.hpp"
 
@@ -238,6 +233,31 @@ OperationCases cases_of(const Rule& rule) {
     return result;
 }
 
+/// Functions that are neither a primitive nor a formula.
+std::vector<OperationCases> compositions() {
+    Random         random(37);
+    const Interval near{-3, 3};
+    const Interval positive{0.2, 3};
+    const auto     in_double = [](const auto& x) {
+        using T = typename std::decay_t<decltype(x[0])>::value_type;
+        return cast<T>(float_power(x[0], x[1]));
+    };
+    OperationCases power{"float_power", Kind::composition, {}, {}};
+    power.cases.push_back(composed({draw({2, 3}, positive, random), draw({3}, near, random)}, in_double));
+    power.cases.push_back(composed({draw({}, positive, random), draw({0}, near, random)}, in_double));
+    power.misuses.push_back(misuse("float_power [2] [3]", {{2}, {3}}, [](const Variables<double>& x) { return float_power(x[0], x[1]); }));
+
+    const auto     filled = [](const Mask& mask) { return [mask](const auto& x) { return masked_fill(x[0], mask, x[1]); }; };
+    const Mask     row{true, false, true};
+    OperationCases fill{"masked_fill", Kind::composition, {}, {}};
+    fill.cases.push_back(composed({draw({2, 3}, near, random), draw({}, near, random)}, filled(row)));
+    fill.cases.push_back(composed({draw({2, 1}, near, random), draw({3}, near, random)}, filled(row)));
+    fill.cases.push_back(composed({draw({0, 3}, near, random), draw({3}, near, random)}, filled(row)));
+    fill.cases.push_back(composed({draw({}, near, random), draw({}, near, random)}, filled(Mask({}, true))));
+    fill.misuses.push_back(misuse("masked_fill [2] [3] []", {{2}, {}}, filled(row)));
+    return {std::move(power), std::move(fill)};
+}
+
 } // namespace
 
 std::vector<OperationCases> elementwise_cases() {
@@ -245,7 +265,9 @@ std::vector<OperationCases> elementwise_cases() {
 }
 
 std::vector<OperationCases> formula_cases() {
-    return []<class... F>(PrimitiveList<F...>) { return std::vector<OperationCases>{cases_of(formula_rule_of<F>())...}; }(ElementwiseFormulas{});
+    auto all = []<class... F>(PrimitiveList<F...>) { return std::vector<OperationCases>{cases_of(formula_rule_of<F>())...}; }(ElementwiseFormulas{});
+    for (OperationCases& operation : compositions()) all.push_back(std::move(operation));
+    return all;
 }
 
 std::string shapes_text(const std::vector<Array<double>>& inputs) {

@@ -2,6 +2,7 @@
 // table.
 //
 //   gradient_suite [NAME…]      the operations of these names alone
+//   gradient_suite --list       their names and kinds, and no check
 //
 // The exit status is 0 if every check passed; the last line says how many did.
 
@@ -23,7 +24,12 @@ std::string two_digits(double error) {
 }
 
 int run(int count, char** arguments) {
-    constexpr std::array<const char*, 4>  kinds{"elementwise primitive", "primitive", "elementwise formula", "composition"};
+    constexpr std::array<const char*, 4> kinds{"elementwise primitive", "primitive", "formula", "composition"};
+    if (count == 2 && arguments[1] == std::string("--list")) {
+        for (const OperationCases& operation : all_cases())
+            std::printf("%s\t%s\n", operation.name.c_str(), kinds[static_cast<std::size_t>(operation.kind)]);
+        return 0;
+    }
     std::array<std::size_t, kinds.size()> of_kind{};
     std::printf("%-23s %8s %12s %12s %13s   %s\n", "operation", "samples", "1st double", "1st float", "2nd relative", "verdict");
     std::size_t passed = 0;

@@ -25,7 +25,7 @@ void check_dot_product(const Case& sample, Tally& tally);
 void check_second_order_in_float(const Case& sample, Tally& tally);
 /// Tier 7: what must hold exactly, or but for the order of a sum.
 template <Scalar T>
-void check_invariants(const Case& sample, bool elementwise, Tally& tally);
+void check_invariants(const Case& sample, Kind kind, Tally& tally);
 /// Tier 9: a recorded operation throws exactly when the plain one does, and the tape is unchanged afterwards.
 void check_throws(const OperationCases& operation, Tally& tally);
 
