@@ -123,7 +123,7 @@ Variable<T> quantile(const Variable<T>& x, const Axes& axes, bool keep, SourceLo
 template <Scalar T>
 Variable<T> quantiles(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation location, const std::vector<double>& q) {
     const SourceScope scope(location);
-    if (each.empty()) throw ValueError("quantile: there is no probability in the list", location);
+    if (q.empty()) throw ValueError("quantile: there is no probability in the list", location);
     std::vector<Variable<T>> each = quantiles_of("quantile", x, axes, keep, q, location);
     for (Variable<T>& one : each) one = expand_dims(one, 0);
     return concatenate(each, 0, location);

@@ -141,6 +141,10 @@ TEST_CASE("An index out of range is named, and its place in the index") {
     CHECK(begins(error_of<ValueError>([] { index_add(counted({3}), 3, 0, 1); }), "index_add: index 3 is out of range for axis 0 of extent 3"));
     CHECK(begins(error_of<ValueError>([] { index_update(counted({3}), {3}, 1); }), "index_update: index 3 is out of range for axis 0 of extent 3"));
     CHECK(error_of<ValueError>([] { take(matrix(), 9, 0); }).find("indexing_test.cpp") != std::string::npos);
+    // The largest unsigned number is not −1.
+    constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+    CHECK(begins(error_of<ValueError>([] { take(matrix(), none, 0); }), "take: index"));
+    CHECK(begins(error_of<ValueError>([] { take(matrix(), xt::xarray<std::size_t>{0, none}, 0); }), "take: index"));
 }
 
 TEST_CASE("take_along_axis broadcasts index and array along the other axes") {
