@@ -79,6 +79,7 @@ std::vector<OperationCases> shape_cases();
 std::vector<OperationCases> rearranging_cases();
 std::vector<OperationCases> joining_cases();
 std::vector<OperationCases> indexing_cases();
+std::vector<OperationCases> replacing_cases();
 std::vector<OperationCases> diagonal_cases();
 std::vector<OperationCases> matrix_cases();
 std::vector<OperationCases> convolution_cases();
