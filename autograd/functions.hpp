@@ -4,6 +4,7 @@
 #include <xtgrad/autograd/functions/convolution.hpp>
 #include <xtgrad/autograd/functions/elementwise.hpp>
 #include <xtgrad/autograd/functions/indexing.hpp>
+#include <xtgrad/autograd/functions/linear_algebra.hpp>
 #include <xtgrad/autograd/functions/matrix.hpp>
 #include <xtgrad/autograd/functions/reductions.hpp>
 #include <xtgrad/autograd/functions/shape.hpp>
@@ -24,6 +25,7 @@ template <Scalar T>
 class OperandFunctions : public DifferentiableTag,
                          public ElementwiseFunctions<VariableKind<T>>,
                          public MatrixFunctions<T>,
+                         public LinearSystemFunctions<T>,
                          public ConvolutionFunctions<T> {};
 
 /// Functions of one array and options, for Variable and Parameter.
@@ -31,7 +33,8 @@ template <Scalar T, class Self>
 class ArrayFunctions : public ReductionFunctions<T, Self>,
                        public ShapeFunctions<T, Self>,
                        public IndexingFunctions<T, Self>,
-                       public PoolingFunctions<T, Self> {
+                       public PoolingFunctions<T, Self>,
+                       public LinearAlgebraFunctions<T, Self> {
     // Once more here, because xtensor's is unconstrained.
     friend Variable<T> square(Self x, SourceLocation where = {}) { return VariableKind<T>::template apply<Square>(Operand<T>(x, where)); }
 };

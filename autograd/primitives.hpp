@@ -63,6 +63,12 @@ using ConvolutionPrimitives = PrimitiveList<
     // primitives/pooled_convolution.hpp
     struct PooledConv2d>;
 
-using StructuredPrimitives = Joined<ReductionPrimitives, ShapePrimitives, IndexingPrimitives, MatrixPrimitives, ConvolutionPrimitives>::List;
+using LinearAlgebraPrimitives = PrimitiveList<
+    // primitives/linear_systems.hpp
+    struct Cholesky, struct CholeskyGradient, struct SolveTriangular, struct Solve, struct Determinant, struct Pinv, struct MatrixExp,
+    // primitives/decompositions.hpp
+    struct Qr, struct Eigenvectors, struct Eigenvalues, struct InverseGaps, struct SingularVectors, struct SingularValues>;
+
+using StructuredPrimitives = Joined<ReductionPrimitives, ShapePrimitives, IndexingPrimitives, MatrixPrimitives, ConvolutionPrimitives, LinearAlgebraPrimitives>::List;
 
 } // namespace xtgrad
