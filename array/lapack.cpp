@@ -28,9 +28,7 @@ void gecon(const char* norm, int n, const double* a, double of_a, double* result
 void gecon(const char* norm, int n, const float* a, float of_a, float* result, float* work, int* integers, int* status) {
     fortran::sgecon_(norm, &n, a, &n, &of_a, result, work, integers, status);
 }
-void geqrf(int m, int n, double* a, double* tau, double* work, int size, int* status) {
-    fortran::dgeqrf_(&m, &n, a, &m, tau, work, &size, status);
-}
+void geqrf(int m, int n, double* a, double* tau, double* work, int size, int* status) { fortran::dgeqrf_(&m, &n, a, &m, tau, work, &size, status); }
 void geqrf(int m, int n, float* a, float* tau, float* work, int size, int* status) { fortran::sgeqrf_(&m, &n, a, &m, tau, work, &size, status); }
 void orgqr(int m, int n, double* a, const double* tau, double* work, int size, int* status) {
     fortran::dorgqr_(&m, &n, &n, a, &m, tau, work, &size, status);
@@ -203,7 +201,7 @@ std::size_t eigh(std::size_t n, const T* a, T* values, T* vectors) {
         return 0;
     }
     leave_threads_to_the_pool();
-    const int                        order = as_int(n);
+    const int                        order  = as_int(n);
     int                              status = 0;
     std::vector<T, PoolAllocator<T>> by_rows(a, a + n * n);
     std::vector<int>                 integers(3 + 5 * n);
@@ -229,9 +227,8 @@ std::size_t svd(std::size_t m, std::size_t n, const T* a, T* u, T* s, T* vt) {
     int                              status = 0;
     std::vector<T, PoolAllocator<T>> copy(a, a + m * n);
     std::vector<int>                 integers(8 * k);
-    with_workspace<T>([&](T* work, int size) {
-        gesdd(as_int(n), as_int(m), copy.data(), s, vt, u, as_int(k), work, size, integers.data(), &status);
-    });
+    with_workspace<T>(
+        [&](T* work, int size) { gesdd(as_int(n), as_int(m), copy.data(), s, vt, u, as_int(k), work, size, integers.data(), &status); });
     return static_cast<std::size_t>(std::abs(status));
 }
 

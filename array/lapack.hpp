@@ -8,8 +8,8 @@
 /// not finite, what is made of it is NaN throughout. Extents must be ints. A status is 0 for success.
 namespace xtgrad::lapack {
 
-/// The lower factor l of a = l·lᵀ in place of a symmetric positive definite a, of which the lower triangle is read; what is above the diagonal becomes
-/// 0. Returns the order of the first leading minor that is not positive.
+/// The lower factor l of a = l·lᵀ in place of a symmetric positive definite a, of which the lower triangle is read; what is above the diagonal
+/// becomes 0. Returns the order of the first leading minor that is not positive.
 template <Scalar T>
 std::size_t cholesky(std::size_t n, T* a);
 /// (l·lᵀ)⁻¹ in place of the lower triangular l.

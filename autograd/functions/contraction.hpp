@@ -7,10 +7,10 @@
 
 namespace xtgrad {
 
-/// Einstein's sum, as numpy.einsum: `einsum("ij,jk->ik", {a, b})` multiplies matrices, `"ii->i"` takes a diagonal, `"...ij,...jk->...ik"` works on stacks.
-/// Letters name axes; those that the result does not name are summed over; without `->` it names those that occur once, in the order of the alphabet, after
-/// the ellipsis. Extents of 1 broadcast. Operands are multiplied two at a time, cheapest first. Throws ValueError for a text that is none, ShapeError
-/// where it does not fit the operands.
+/// Einstein's sum, as numpy.einsum: `einsum("ij,jk->ik", {a, b})` multiplies matrices, `"ii->i"` takes a diagonal, `"...ij,...jk->...ik"` works on
+/// stacks. Letters name axes; those that the result does not name are summed over; without `->` it names those that occur once, in the order of the
+/// alphabet, after the ellipsis. Extents of 1 broadcast. Operands are multiplied two at a time, cheapest first. Throws ValueError for a text that is
+/// none, ShapeError where it does not fit the operands.
 Variable<float>  einsum(std::string_view subscripts, const std::vector<Variable<float>>& operands, SourceLocation where = {});
 Variable<double> einsum(std::string_view subscripts, const std::vector<Variable<double>>& operands, SourceLocation where = {});
 

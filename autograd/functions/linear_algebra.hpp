@@ -141,8 +141,8 @@ class LinearSystemFunctions {
     using In = const Operand<T>&;
 
 public:
-    /// The product of numpy.dot: Σᵢ aᵢbᵢ of two vectors; the matrix product of two matrices; the ordinary product where one is a single number; else the
-    /// sum over the last axis of a and the last but one (the only one) of b. Throws ShapeError where these extents differ.
+    /// The product of numpy.dot: Σᵢ aᵢbᵢ of two vectors; the matrix product of two matrices; the ordinary product where one is a single number; else
+    /// the sum over the last axis of a and the last but one (the only one) of b. Throws ShapeError where these extents differ.
     friend V dot(In a, In b) { return ops::dot<T>(a, b); }
     /// The sum of products over the last axes of both, as numpy.inner; an ordinary product where one is a single number. Throws ShapeError where the
     /// last extents differ.
@@ -151,31 +151,32 @@ public:
     friend V outer(In a, In b) { return ops::outer<T>(a, b); }
     /// Σᵢ aᵢbᵢ over the elements of both in row-major order, as numpy.vdot. Throws ShapeError where the sizes differ.
     friend V vdot(In a, In b) { return ops::vdot<T>(a, b); }
-    /// The sum of products over the last `count` axes of a and the first `count` axes of b, as numpy.tensordot; with 0 every product. Throws ShapeError
-    /// where these extents differ or there are too few.
+    /// The sum of products over the last `count` axes of a and the first `count` axes of b, as numpy.tensordot; with 0 every product. Throws
+    /// ShapeError where these extents differ or there are too few.
     friend V tensordot(In a, In b, Index count = 2) { return ops::tensordot<T>(a, b, count); }
-    /// The sum of products over pairs of axes, the first of `axes_a` with the first of `axes_b` and so on; the other axes of a come first in the result.
-    /// As numpy.tensordot. Throws ShapeError where the extents of a pair or the numbers of axes differ, or an axis is named twice.
+    /// The sum of products over pairs of axes, the first of `axes_a` with the first of `axes_b` and so on; the other axes of a come first in the
+    /// result. As numpy.tensordot. Throws ShapeError where the extents of a pair or the numbers of axes differ, or an axis is named twice.
     friend V tensordot(In a, In b, const Axes& axes_a, const Axes& axes_b) { return ops::tensordot<T>(a, b, axes_a, axes_b); }
     /// The Kronecker product of numpy.kron: blocks aᵢⱼ·b. With fewer axes an operand counts as having leading axes of extent 1.
     friend V kron(In a, In b) { return ops::kron<T>(a, b); }
     /// The vector product along an axis of extent 3 of both; the other axes broadcast. As numpy.linalg.cross. Throws ShapeError for another extent.
     friend V cross(In a, In b, Index axis = -1) { return ops::cross<T>(a, b, axis); }
 
-    /// The x of a·x = b for square a, by an LU factorization with partial pivoting: b is a vector where it has one axis, else a matrix of right sides.
-    /// As numpy.linalg.solve. Throws FactorizationError for a singular matrix, and ShapeError where the shapes do not fit.
+    /// The x of a·x = b for square a, by an LU factorization with partial pivoting: b is a vector where it has one axis, else a matrix of right
+    /// sides. As numpy.linalg.solve. Throws FactorizationError for a singular matrix, and ShapeError where the shapes do not fit.
     friend V solve(In a, In b) { return ops::solve<T>(a, b); }
-    /// The x of a·x = b (or aᵀ·x = b) for a triangular a, of which the other triangle is not read and has gradient 0; b is a vector where it has one axis.
-    /// Throws FactorizationError where an element of the diagonal is 0, and ShapeError where the shapes do not fit.
+    /// The x of a·x = b (or aᵀ·x = b) for a triangular a, of which the other triangle is not read and has gradient 0; b is a vector where it has one
+    /// axis. Throws FactorizationError where an element of the diagonal is 0, and ShapeError where the shapes do not fit.
     friend V solve_triangular(In a, In b, const SolveTriangularOptions& options = {}) { return ops::solve_triangular<T>(a, b, options); }
-    /// The x of (l·lᵀ)·x = b from the lower factor that cholesky gives; b is a vector where it has one axis. The order of arguments is PyTorch's. Throws
-    /// FactorizationError where an element of the diagonal is 0, and ShapeError where the shapes do not fit.
+    /// The x of (l·lᵀ)·x = b from the lower factor that cholesky gives; b is a vector where it has one axis. The order of arguments is PyTorch's.
+    /// Throws FactorizationError where an element of the diagonal is 0, and ShapeError where the shapes do not fit.
     friend V cholesky_solve(In b, In l) { return ops::cholesky_solve<T>(b, l); }
-    /// The x of least norm among those that make ‖a·x − b‖₂ least, pinv(a)·b: the solution that numpy.linalg.lstsq gives. b is a vector where it has one
-    /// axis. Singular values of at most `rcond` times the largest count as 0; −1 stands for max(m, n)·ε. The gradient is that at constant rank.
+    /// The x of least norm among those that make ‖a·x − b‖₂ least, pinv(a)·b: the solution that numpy.linalg.lstsq gives. b is a vector where it has
+    /// one axis. Singular values of at most `rcond` times the largest count as 0; −1 stands for max(m, n)·ε. The gradient is that at constant rank.
     friend V lstsq(In a, In b, double rcond = -1) { return ops::lstsq<T>(a, b, rcond); }
-    /// The distances (Σₖ|aᵢₖ − bⱼₖ|ᵖ)^(1/p) between the rows of a, [..., n, k], and of b, [..., m, k]: [..., n, m]. p is from 0 to infinity: 0 counts the
-    /// elements that differ, infinity takes the largest difference. As torch.cdist. The gradient at equal rows is 0. Throws ValueError for another p.
+    /// The distances (Σₖ|aᵢₖ − bⱼₖ|ᵖ)^(1/p) between the rows of a, [..., n, k], and of b, [..., m, k]: [..., n, m]. p is from 0 to infinity: 0 counts
+    /// the elements that differ, infinity takes the largest difference. As torch.cdist. The gradient at equal rows is 0. Throws ValueError for
+    /// another p.
     friend V cdist(In a, In b, double p = 2) { return ops::cdist<T>(a, b, p); }
 };
 
@@ -197,29 +198,30 @@ public:
     friend V cholesky(Self a, SourceLocation where = {}) { return ops::cholesky<T>(a, where); }
     /// log det(l·lᵀ) = 2·Σ log lᵢᵢ, from the lower factor that cholesky gives. NaN where an element of the diagonal is negative.
     friend V cholesky_logdet(Self l, SourceLocation where = {}) { return ops::cholesky_logdet<T>(l, where); }
-    /// a = q·r with orthonormal columns q, [..., m, k], and upper triangular r, [..., k, n], k = min(m, n): numpy.linalg.qr's reduced form. The gradient
-    /// needs the first k columns to be independent and throws FactorizationError otherwise.
+    /// a = q·r with orthonormal columns q, [..., m, k], and upper triangular r, [..., k, n], k = min(m, n): numpy.linalg.qr's reduced form. The
+    /// gradient needs the first k columns to be independent and throws FactorizationError otherwise.
     friend QrFactors<T> qr(Self a, SourceLocation where = {}) { return ops::qr<T>(a, where); }
-    /// Eigenvalues in ascending order and eigenvectors as columns of a symmetric matrix. Throws ValueError where |aᵢⱼ − aⱼᵢ| exceeds 1e-8·max|a| (1e-4 in
-    /// float). The gradient is symmetric; that of the eigenvectors throws ValueError where two eigenvalues differ by at most 1e-10·‖a‖ (1e-5 in float).
+    /// Eigenvalues in ascending order and eigenvectors as columns of a symmetric matrix. Throws ValueError where |aᵢⱼ − aⱼᵢ| exceeds 1e-8·max|a|
+    /// (1e-4 in float). The gradient is symmetric; that of the eigenvectors throws ValueError where two eigenvalues differ by at most 1e-10·‖a‖ (1e-5
+    /// in float).
     friend EigenDecomposition<T> eigh(Self a, SourceLocation where = {}) { return ops::eigh<T>(a, where); }
     /// The eigenvalues of a symmetric matrix in ascending order, as eigh. Where some are equal the gradient is that of one basis of eigenvectors.
     friend V eigvalsh(Self a, SourceLocation where = {}) { return ops::eigvalsh<T>(a, where); }
-    /// a = u·diag(s)·vt with s in descending order, u of [..., m, k] and vt of [..., k, n], k = min(m, n): numpy.linalg.svd without full matrices. The
-    /// gradient of u and vt throws ValueError where two singular values differ by at most 1e-10·‖a‖ (1e-5 in float), and, for m ≠ n, where one is as
-    /// near to 0.
+    /// a = u·diag(s)·vt with s in descending order, u of [..., m, k] and vt of [..., k, n], k = min(m, n): numpy.linalg.svd without full matrices.
+    /// The gradient of u and vt throws ValueError where two singular values differ by at most 1e-10·‖a‖ (1e-5 in float), and, for m ≠ n, where one is
+    /// as near to 0.
     friend SingularValueDecomposition<T> svd(Self a, SourceLocation where = {}) { return ops::svd<T>(a, where); }
     /// The singular values in descending order. One of at most max(m, n)·ε times the largest counts as 0 and has gradient 0.
     friend V svdvals(Self a, SourceLocation where = {}) { return ops::svdvals<T>(a, where); }
     /// The determinant of a square matrix; of one without elements 1. The gradient of a singular matrix is the transposed adjugate too.
     friend V det(Self a, SourceLocation where = {}) { return ops::det<T>(a, where); }
-    /// The sign of the determinant and the logarithm of its absolute value, which do not overflow: 0 and −inf for a singular matrix, whose gradient is NaN.
-    /// The sign has no gradient.
+    /// The sign of the determinant and the logarithm of its absolute value, which do not overflow: 0 and −inf for a singular matrix, whose gradient
+    /// is NaN. The sign has no gradient.
     friend SignAndLogdet<T> slogdet(Self a, SourceLocation where = {}) { return ops::slogdet<T>(a, where); }
     /// The logarithm of the determinant: NaN, with gradient NaN, where it is negative; −inf where it is 0.
     friend V logdet(Self a, SourceLocation where = {}) { return ops::logdet<T>(a, where); }
-    /// A norm of each matrix, Frobenius's unless told otherwise: sums of columns or rows (1, −1, ±infinity), singular values (2, −2, nuclear). Norms of
-    /// sums share the gradient among equals; at 0 the gradient is 0. Throws ValueError for an order that there is not.
+    /// A norm of each matrix, Frobenius's unless told otherwise: sums of columns or rows (1, −1, ±infinity), singular values (2, −2, nuclear). Norms
+    /// of sums share the gradient among equals; at 0 the gradient is 0. Throws ValueError for an order that there is not.
     friend V matrix_norm(Self a, SourceLocation where = {}) { return ops::matrix_norm<T>(a, MatrixNorm::frobenius(), false, where); }
     friend V matrix_norm(Self a, MatrixNorm order, SourceLocation where = {}) { return ops::matrix_norm<T>(a, order, false, where); }
     /// The same with the two axes kept at extent 1.

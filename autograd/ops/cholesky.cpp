@@ -108,7 +108,7 @@ Variable<T> cholesky_solve(const Operand<T>& right, const Operand<T>& factor) {
     Variable<T>          l     = factor.variable();
     require_square("cholesky_solve", l.shape(), where);
     const SourceScope scope(where);
-    return solve_triangular<T>(l, solve_triangular<T>(l, b, {}), {.transposed = true});
+    return all_or_nothing([&] { return solve_triangular<T>(l, solve_triangular<T>(l, b, {}), {.transposed = true}); });
 }
 
 #define XTGRAD_COMPILE(T)                                                                                                                            \

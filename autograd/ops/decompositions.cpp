@@ -77,9 +77,9 @@ Variable<T> Qr::vjp_from_output(const Variable<T>& g, const Variable<T>& y) cons
 
 void Eigenvectors::infer(SourceLocation where, const Shape& a) {
     require_square("eigh", a, where);
-    stack    = MatrixStack(a);
-    shape    = values_shape(a);
-    line     = where;
+    stack = MatrixStack(a);
+    shape = values_shape(a);
+    line  = where;
     if (spectrum == nullptr) spectrum = std::make_shared<Spectrum>();
 }
 
@@ -115,8 +115,8 @@ Variable<T> Eigenvalues::for_matrix(const Variable<T>& g, const Variable<T>& v) 
 
 template <Scalar T>
 Value<T> InverseGaps::forward(const Value<T>& values) const {
-    Value<T>          f = Value<T>::uninitialized(shape);
-    const std::size_t n = shape.back();
+    Value<T>          f     = Value<T>::uninitialized(shape);
+    const std::size_t n     = shape.back();
     const std::size_t count = n == 0 ? 0 : values.size() / n;
     // Of the rounding of a value, 1e-16 or 6e-8 of the largest, the gap's reciprocal would leave no more than six digits, or two.
     constexpr T       tolerance = std::is_same_v<T, float> ? T(1e-5) : T(1e-10);
@@ -186,8 +186,8 @@ Variable<T> SingularVectors::vjp_from_both(const Variable<T>& g, const Variable<
     const Variable<T> u = rows(w, 0, m), v = rows(w, m, m + n), gu = rows(g, 0, m), gv = rows(g, m, m + n);
     const Variable<T> s = values_of<SingularValues, T>(*this, values_shape(a.shape()), a, w);
     // 1/(sⱼ² − sᵢ²); on the diagonal, where nothing is taken, ones keep the sums from being 0.
-    const Variable<T> f     = inverse_gaps<T>(s, true, m != n) / (expand_dims(s, -1, inherited) + expand_dims(s, -2, inherited) + identity<T>(k));
-    const Variable<T> of_u  = product(u, gu, true, false), of_v = product(v, gv, true, false);
+    const Variable<T> f    = inverse_gaps<T>(s, true, m != n) / (expand_dims(s, -1, inherited) + expand_dims(s, -2, inherited) + identity<T>(k));
+    const Variable<T> of_u = product(u, gu, true, false), of_v = product(v, gv, true, false);
     const auto        skew  = [](const Variable<T>& x) { return x - swapped(x); };
     const Variable<T> inner = scale_columns(skew(of_u) * f, s) + scale_rows(skew(of_v) * f, s);
     Variable<T>       left  = product(u, inner);

@@ -26,7 +26,7 @@ std::size_t nullity(std::size_t n, const T* a) {
 template <class T>
 void describe(std::size_t n, const T* a, T* result) {
     lapack::LuFactors<T> lu;
-    const std::size_t    zero_pivot = lu.factor(n, a);
+    const std::size_t    zero_pivot  = lu.factor(n, a);
     T                    determinant = lu.sign(), sign = determinant, logarithm = 0, norm = 0;
     for (std::size_t i = 0; i < n; ++i) {
         const T pivot = lu.factors[i * n + i];
@@ -79,7 +79,7 @@ namespace {
 /// singular ones.
 template <Scalar T>
 Variable<T> polynomial_determinant(const Variable<T>& c) {
-    const std::size_t n = c.shape().back();
+    const std::size_t n     = c.shape().back();
     const auto        trace = [](const Variable<T>& x) { return sum(matrix::diagonal(x), -1); };
     if (n == 1) return squeeze(c, Axes{-2, -1}, inherited);
     Variable<T> power = c;
@@ -91,8 +91,8 @@ Variable<T> polynomial_determinant(const Variable<T>& c) {
     return n % 2 == 0 ? last : -last;
 }
 
-/// The determinant where matrices lack `rank_defect` in rank: with b = a + s·u·vᵀ, u and vᵀ the singular vectors of the least singular values, b is far from
-/// singular, and det a = det b · det(1 − vᵀ·b⁻¹·s·u), an identity in a, so that its derivatives are those of det.
+/// The determinant where matrices lack `rank_defect` in rank: with b = a + s·u·vᵀ, u and vᵀ the singular vectors of the least singular values, b is
+/// far from singular, and det a = det b · det(1 − vᵀ·b⁻¹·s·u), an identity in a, so that its derivatives are those of det.
 template <Scalar T>
 Variable<T> bordered_determinant(const Variable<T>& a, std::size_t rank_defect) {
     const std::size_t n        = a.shape().back();

@@ -44,8 +44,8 @@ public:
         result_ = arrow == std::string::npos ? implied() : named(plain.substr(arrow + 2));
     }
 
-    const std::vector<Labels>&       terms() const noexcept { return terms_; }
-    const Labels&                    result() const noexcept { return result_; }
+    const std::vector<Labels>&          terms() const noexcept { return terms_; }
+    const Labels&                       result() const noexcept { return result_; }
     const std::map<Label, std::size_t>& extents() const noexcept { return extents_; }
 
 private:
@@ -81,8 +81,8 @@ private:
         bool              has_ellipsis = false;
         const std::size_t named        = letters(term, 0, has_ellipsis).size();
         if (named > rank || (named < rank && !has_ellipsis)) {
-            fail<ShapeError>("operand " + std::to_string(which) + " has " + std::to_string(rank) + (rank == 1 ? " axis" : " axes") + ", its subscripts `" +
-                             std::string(term) + "` name " + std::to_string(named));
+            fail<ShapeError>("operand " + std::to_string(which) + " has " + std::to_string(rank) + (rank == 1 ? " axis" : " axes") +
+                             ", its subscripts `" + std::string(term) + "` name " + std::to_string(named));
         }
         if (has_ellipsis) ellipsis_axes_ = std::max(ellipsis_axes_, rank - named);
         return letters(term, rank - named, has_ellipsis);
@@ -90,7 +90,7 @@ private:
 
     void note_extents(std::size_t which) {
         for (std::size_t axis = 0; axis < terms_[which].size(); ++axis) {
-            const std::size_t extent = shapes_[which][axis];
+            const std::size_t extent  = shapes_[which][axis];
             const auto [known, added] = extents_.emplace(terms_[which][axis], extent);
             if (added || known->second == extent || extent == 1) continue;
             if (known->second != 1) {
@@ -116,8 +116,8 @@ private:
     }
 
     Labels named(std::string_view term) const {
-        bool         has_ellipsis = false;
-        const Labels result       = letters(term, ellipsis_axes_, has_ellipsis);
+        bool            has_ellipsis = false;
+        const Labels    result       = letters(term, ellipsis_axes_, has_ellipsis);
         std::set<Label> seen;
         for (const Label label : result) {
             if (!extents_.contains(label)) fail(std::string("the result names `") + static_cast<char>(label) + "`, which no operand has");
@@ -170,7 +170,7 @@ void take_diagonals(Factor<T>& factor) {
         // An extent of 1 beside a larger one broadcasts.
         const std::size_t rows = last.shape()[last.dimension() - 2], columns = last.shape().back();
         if (rows != columns) {
-            Shape square = last.shape();
+            Shape square              = last.shape();
             square[square.size() - 1] = square[square.size() - 2] = std::max(rows, columns);
             last                                                  = broadcast_to(last, square, inherited);
         }
@@ -248,7 +248,8 @@ Variable<T> contracted(std::string_view text, const std::vector<Variable<T>>& op
     const auto kept_beside = [&](std::initializer_list<std::size_t> but) {
         Labels kept = subscripts.result();
         for (std::size_t which = 0; which < factors.size(); ++which) {
-            if (std::find(but.begin(), but.end(), which) == but.end()) kept.insert(kept.end(), factors[which].labels.begin(), factors[which].labels.end());
+            if (std::find(but.begin(), but.end(), which) == but.end())
+                kept.insert(kept.end(), factors[which].labels.begin(), factors[which].labels.end());
         }
         return kept;
     };

@@ -167,7 +167,7 @@ Variable<T> scale_rows(const Variable<T>& x, const Variable<T>& factors) {
 
 template <Scalar T>
 void broadcast_stacks(std::string_view operation, Variable<T>& a, Variable<T>& b, SourceLocation where) {
-    const auto leading = [](const Shape& shape) { return Shape(shape.begin(), shape.end() - 2); };
+    const auto  leading = [](const Shape& shape) { return Shape(shape.begin(), shape.end() - 2); };
     const Shape of_a = leading(a.shape()), of_b = leading(b.shape());
     if (of_a == of_b) return;
     const Shape both   = broadcast_shapes(std::string(operation) + ", leading axes", of_a, of_b, where);

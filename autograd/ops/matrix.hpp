@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xtgrad/autograd/variable.hpp>
+#include <xtgrad/autograd/record_list.hpp>
 
 // What the operations of linear algebra are made of, on matrices in the last two axes. Compiled in ops/matrix.cpp.
 
@@ -8,6 +8,19 @@ namespace xtgrad::ops::matrix {
 
 /// The line of a record that a backward pass makes: that of the forward operation, which a SourceScope holds.
 inline constexpr SourceLocation inherited{"", 0};
+
+/// Calls f; where it throws, what it has recorded by then is taken back.
+template <class F>
+auto all_or_nothing(F&& f) {
+    RecordList&       list   = RecordList::current();
+    const std::size_t before = list.size();
+    try {
+        return f();
+    } catch (...) {
+        list.truncate(before);
+        throw;
+    }
+}
 
 /// Throws ShapeError unless `shape` has two axes at least (and, if square, the last two alike); `operation` begins the message.
 void require_matrix(std::string_view operation, const Shape& shape, SourceLocation where);

@@ -22,7 +22,7 @@ Value<T> Pinv::forward(const Value<T>& a) const {
     const std::size_t m = stack.rows, n = stack.columns, k = std::min(m, n);
     Value<T>          p = Value<T>::uninitialized(shape);
     std::vector<T>    u(m * k), s(k), vt(k * n);
-    const T cutoff = rcond < 0 ? static_cast<T>(std::max(m, n)) * std::numeric_limits<T>::epsilon() : static_cast<T>(rcond);
+    const T           cutoff = rcond < 0 ? static_cast<T>(std::max(m, n)) * std::numeric_limits<T>::epsilon() : static_cast<T>(rcond);
     for (std::size_t which = 0; which < stack.count; ++which) {
         T* to = p.mutable_data() + which * m * n;
         if (lapack::svd(m, n, a.data() + which * m * n, u.data(), s.data(), vt.data()) != 0)
@@ -38,10 +38,9 @@ Value<T> Pinv::forward(const Value<T>& a) const {
 
 template <Scalar T>
 Variable<T> Pinv::vjp_from_both(const Variable<T>& g, const Variable<T>& a, const Variable<T>& p) const {
-    const Variable<T> left  = product(g, product(p, p, false, true), true, false);  // gᵀ·p·pᵀ
-    const Variable<T> right = product(product(p, p, true, false), g, false, true);  // pᵀ·p·gᵀ
-    return left - product(a, product(p, left)) + right - product(product(right, p), a) -
-           product(p, product(g, p, false, true), true, false);
+    const Variable<T> left  = product(g, product(p, p, false, true), true, false); // gᵀ·p·pᵀ
+    const Variable<T> right = product(product(p, p, true, false), g, false, true); // pᵀ·p·gᵀ
+    return left - product(a, product(p, left)) + right - product(product(right, p), a) - product(p, product(g, p, false, true), true, false);
 }
 
 void MatrixExp::infer(SourceLocation where, const Shape& a) {
@@ -51,11 +50,22 @@ void MatrixExp::infer(SourceLocation where, const Shape& a) {
 
 namespace {
 
-// The coefficients of the Padé approximant [13/13] to the exponential, and the norm up to which it has the accuracy of its type without scaling (Higham 2005; for
-// float a smaller degree would do).
-constexpr std::array<double, 14> pade = {64764752532480000., 32382376266240000., 7771770303897600., 1187353796428800., 129060195264000., 10559470521600.,
-                                         670442572800.,      33522128640.,       1323241920.,       40840800.,         960960.,          16380.,
-                                         182.,               1.};
+// The coefficients of the Padé approximant [13/13] to the exponential, and the norm up to which it has the accuracy of its type without scaling
+// (Higham 2005; for float a smaller degree would do).
+constexpr std::array<double, 14> pade         = {64764752532480000.,
+                                                 32382376266240000.,
+                                                 7771770303897600.,
+                                                 1187353796428800.,
+                                                 129060195264000.,
+                                                 10559470521600.,
+                                                 670442572800.,
+                                                 33522128640.,
+                                                 1323241920.,
+                                                 40840800.,
+                                                 960960.,
+                                                 16380.,
+                                                 182.,
+                                                 1.};
 constexpr double                 largest_norm = 5.371920351148152;
 
 template <class T>
@@ -138,9 +148,13 @@ template <Scalar T>
 Variable<T> MatrixExp::vjp_from_input(const Variable<T>& g, const Variable<T>& a) const {
     const std::size_t n = stack.rows;
     const Variable<T> t = swapped(a);
-    const Variable<T> upper = concatenate({t, g}, -1, inherited);
+    // Scaled by its largest element, or a large g would ask for squarings that a does not need; the scale cancels, so that it is taken for a
+    // constant.
+    const bool        empty = g.size() == 0;
+    const Variable<T> scale = empty ? Variable<T>(T{1}) : usable_scale(amax(abs(g.detach()), Axes{-2, -1}, keep_dims));
+    const Variable<T> upper = concatenate({t, g / scale}, -1, inherited);
     const Variable<T> lower = concatenate({Variable<T>(zeros<T>(a.shape())), t}, -1, inherited);
-    return columns(rows(apply<MatrixExp, T>({}, inherited, concatenate({upper, lower}, -2, inherited)), 0, n), n, 2 * n);
+    return columns(rows(apply<MatrixExp, T>({}, inherited, concatenate({upper, lower}, -2, inherited)), 0, n), n, 2 * n) * scale;
 }
 
 MatrixNorm::MatrixNorm(double order) : kind_(Kind::none), order_(order) {
@@ -164,6 +178,12 @@ void require_norm(std::string_view operation, const MatrixNorm& order, SourceLoc
                      where);
 }
 
+// The identity, as a function of a that does not depend on it: a NaN in a has no part in its power 0.
+template <Scalar T>
+Variable<T> only_in_name(const Variable<T>& a) {
+    return where(Mask(a.shape(), false), a, identity<T>(a.shape().back()));
+}
+
 } // namespace
 
 template <Scalar T>
@@ -175,11 +195,11 @@ Variable<T> pinv(const Variable<T>& a, double rcond, SourceLocation where) {
 
 template <Scalar T>
 Variable<T> lstsq(const Operand<T>& first, const Operand<T>& second, double rcond) {
-    const SourceLocation where = first.where();
-    Variable<T>          a     = first.variable();
-    Variable<T>          b     = second.variable();
+    const SourceLocation where  = first.where();
+    Variable<T>          a      = first.variable();
+    Variable<T>          b      = second.variable();
     const bool           vector = b.dimension() == 1;
-    Shape of_b = b.shape();
+    Shape                of_b   = b.shape();
     if (vector) of_b.push_back(1);
     require_matrix("lstsq", a.shape(), where);
     if (of_b.size() < 2 || of_b[of_b.size() - 2] != a.shape()[a.dimension() - 2]) {
@@ -189,8 +209,9 @@ Variable<T> lstsq(const Operand<T>& first, const Operand<T>& second, double rcon
     }
     broadcast_shapes("lstsq, leading axes", Shape(a.shape().begin(), a.shape().end() - 2), Shape(of_b.begin(), of_b.end() - 2), where);
     const SourceScope scope(where);
+    const Variable<T> inverse = pinv<T>(a, rcond, where);
     if (vector) b = expand_dims(b, 1, where);
-    const Variable<T> x = product(pinv<T>(a, rcond, where), b);
+    const Variable<T> x = product(inverse, b);
     return vector ? squeeze(x, -1, where) : x;
 }
 
@@ -203,12 +224,12 @@ template <Scalar T>
 Variable<T> matrix_power(const Variable<T>& a, Index exponent, SourceLocation where) {
     require_square("matrix_power", a.shape(), where);
     const SourceScope scope(where);
-    // 0·a keeps the stack's axes; a NaN in a has no part in its power 0.
-    if (exponent == 0) return broadcast_to(identity<T>(a.shape().back()), a.shape(), where);
+    if (exponent == 0) return only_in_name(a);
     Variable<T> square = exponent < 0 ? inv<T>(a, where) : a;
     Variable<T> result = square;
     bool        found  = false;
-    for (std::size_t left = exponent < 0 ? std::size_t{0} - static_cast<std::size_t>(exponent) : static_cast<std::size_t>(exponent); left > 0; left /= 2) {
+    for (std::size_t left = exponent < 0 ? std::size_t{0} - static_cast<std::size_t>(exponent) : static_cast<std::size_t>(exponent); left > 0;
+         left /= 2) {
         if (left % 2 == 1) {
             result = found ? product(result, square) : square;
             found  = true;
@@ -227,8 +248,8 @@ Variable<T> matrix_norm(const Variable<T>& a, const MatrixNorm& order, bool keep
     using Kind              = MatrixNorm::Kind;
     const Kind kind         = order.kind();
     if (empty && kind != Kind::frobenius && kind != Kind::nuclear) {
-        throw ShapeError("matrix_norm: shape " + to_string(a.shape()) + ": a matrix without elements has no largest or smallest sum or singular value",
-                         where);
+        throw ShapeError(
+            "matrix_norm: shape " + to_string(a.shape()) + ": a matrix without elements has no largest or smallest sum or singular value", where);
     }
     const auto of_sums = [&](Index summed, bool largest) {
         const Variable<T> sums = sum(abs(a), summed);
@@ -236,14 +257,22 @@ Variable<T> matrix_norm(const Variable<T>& a, const MatrixNorm& order, bool keep
     };
     const auto norm = [&]() -> Variable<T> {
         switch (kind) {
-        case Kind::largest_column: return of_sums(-2, true);
-        case Kind::smallest_column: return of_sums(-2, false);
-        case Kind::largest_row: return of_sums(-1, true);
-        case Kind::smallest_row: return of_sums(-1, false);
-        case Kind::largest_singular: return amax(svdvals<T>(a, where), -1);
-        case Kind::smallest_singular: return amin(svdvals<T>(a, where), -1);
-        case Kind::nuclear: return sum(svdvals<T>(a, where), -1);
-        default: break;
+        case Kind::largest_column:
+            return of_sums(-2, true);
+        case Kind::smallest_column:
+            return of_sums(-2, false);
+        case Kind::largest_row:
+            return of_sums(-1, true);
+        case Kind::smallest_row:
+            return of_sums(-1, false);
+        case Kind::largest_singular:
+            return amax(svdvals<T>(a, where), -1);
+        case Kind::smallest_singular:
+            return amin(svdvals<T>(a, where), -1);
+        case Kind::nuclear:
+            return sum(svdvals<T>(a, where), -1);
+        default:
+            break;
         }
         if (empty) return sum(a, Axes{-2, -1});
         // Scaled by the largest element, so that squares neither overflow nor vanish; the scale cancels, so that it is taken for a constant.
@@ -268,7 +297,9 @@ Variable<T> cond(const Variable<T>& a, const MatrixNorm& order, SourceLocation w
         return order.kind() == Kind::largest_singular ? largest / smallest : smallest / largest;
     }
     require_square("cond", a.shape(), where);
-    return matrix_norm<T>(a, order, false, where) * matrix_norm<T>(inv<T>(a, where), order, false, where);
+    // The inverse first, which may throw, and then nothing has been recorded.
+    const Variable<T> inverse = inv<T>(a, where);
+    return matrix_norm<T>(a, order, false, where) * matrix_norm<T>(inverse, order, false, where);
 }
 
 #define XTGRAD_COMPILE(T)                                                                                                                            \

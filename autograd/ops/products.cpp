@@ -112,7 +112,7 @@ template <Scalar T>
 Variable<T> vdot(const Operand<T>& first, const Operand<T>& second) {
     const SourceLocation where = SourceScope::resolve(first.where());
     const SourceScope    scope(where);
-    const Variable<T>&a = first.variable(), &b = second.variable();
+    const Variable<T>&   a = first.variable(), &b = second.variable();
     if (a.size() != b.size()) {
         throw ShapeError("vdot: shapes " + both(a.shape(), b.shape()) + ": the sizes " + std::to_string(a.size()) + " and " +
                              std::to_string(b.size()) + " differ",
@@ -220,7 +220,7 @@ namespace {
 
 template <Scalar T>
 Variable<T> chain_product(std::vector<Variable<T>> factors, SourceLocation where) {
-    const std::size_t count = factors.size();
+    const std::size_t count  = factors.size();
     const auto        shapes = [&] {
         std::string text;
         for (const Variable<T>& factor : factors) text += (text.empty() ? "" : " · ") + to_string(factor.shape());

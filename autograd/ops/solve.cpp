@@ -22,8 +22,8 @@ void require_system(std::string_view operation, const Shape& a, const Shape& b, 
 
 [[noreturn]] void throw_singular(std::string_view operation, std::size_t which, std::size_t count, const Shape& shape, std::size_t order,
                                  std::string_view what, SourceLocation where) {
-    throw FactorizationError(std::string(operation) + ": " + which_matrix(which, count) + " of shape " + to_string(shape) + " is singular: " +
-                                 std::string(what) + std::to_string(order) + " is 0",
+    throw FactorizationError(std::string(operation) + ": " + which_matrix(which, count) + " of shape " + to_string(shape) +
+                                 " is singular: " + std::string(what) + std::to_string(order) + " is 0",
                              which, order, where);
 }
 
@@ -72,8 +72,8 @@ void Solve::infer(SourceLocation where, const Shape& a, const Shape& b) {
 
 template <Scalar T>
 Value<T> Solve::forward(const Value<T>& a, const Value<T>& b) {
-    Value<T>                          x   = Value<T>::uninitialized(b.shape());
-    const std::size_t                 n   = stack.rows;
+    Value<T>                           x   = Value<T>::uninitialized(b.shape());
+    const std::size_t                  n   = stack.rows;
     std::vector<lapack::LuFactors<T>>& all = factors->of<T>();
     std::copy_n(b.data(), b.size(), x.mutable_data());
     all.resize(stack.count);
@@ -83,7 +83,7 @@ Value<T> Solve::forward(const Value<T>& a, const Value<T>& b) {
             const std::size_t pivot = all[which].factor(n, a.data() + which * n * n);
             if (pivot != 0 && !nan_where_singular) throw_singular("solve", which, stack.count, a.shape(), pivot, "the pivot of order ", line);
         }
-        const auto is_zero = [&](std::size_t i) { return all[which].factors[i * n + i] == T{0}; };
+        const auto is_zero  = [&](std::size_t i) { return all[which].factors[i * n + i] == T{0}; };
         bool       singular = false;
         for (std::size_t i = 0; i < n && nan_where_singular; ++i) singular = singular || is_zero(i);
         if (singular) {
@@ -145,12 +145,15 @@ Variable<T> solve_system(std::string_view operation, const Operand<T>& matrix, c
     Shape of_b = b.shape();
     if (vector) of_b.push_back(1);
     require_system(operation, a.shape(), of_b, where);
-    broadcast_shapes(std::string(operation) + ", leading axes", Shape(a.shape().begin(), a.shape().end() - 2), Shape(of_b.begin(), of_b.end() - 2), where);
+    broadcast_shapes(std::string(operation) + ", leading axes", Shape(a.shape().begin(), a.shape().end() - 2), Shape(of_b.begin(), of_b.end() - 2),
+                     where);
     const SourceScope scope(where);
-    if (vector) b = expand_dims(b, 1, where);
-    broadcast_stacks(operation, a, b, where);
-    Variable<T> x = solve(a, b);
-    return vector ? squeeze(x, -1, where) : x;
+    return all_or_nothing([&] {
+        if (vector) b = expand_dims(b, 1, where);
+        broadcast_stacks(operation, a, b, where);
+        const Variable<T> x = solve(a, b);
+        return vector ? squeeze(x, -1, where) : x;
+    });
 }
 
 } // namespace
@@ -172,7 +175,7 @@ template <Scalar T>
 Variable<T> inv(const Variable<T>& a, SourceLocation where) {
     require_square("inv", a.shape(), where);
     const SourceScope scope(where);
-    Variable<T>       one = identity<T>(a.shape().back());
+    Variable<T>       one  = identity<T>(a.shape().back());
     Variable<T>       same = a;
     broadcast_stacks("inv", same, one, where);
     try {

@@ -16,12 +16,6 @@ Variable<T> with_variables_in_rows(std::string_view operation, const Variable<T>
     return rowvar ? x : swapped(x);
 }
 
-// How many elements of the last axis are not 0; without a gradient.
-template <Scalar T>
-Variable<T> count_nonzero_last(const Variable<T>& x) {
-    return sum(where(x.detach() <= T{0}, Variable<T>(T{0}), T{1}), -1);
-}
-
 // (Σ xᵖ)^(1/p) over the last axis of numbers that are not negative, with gradient 0 at 0.
 template <Scalar T>
 Variable<T> power_norm(const Variable<T>& x, T power) {
@@ -46,10 +40,10 @@ Variable<T> cov(const Variable<T>& x, const CovarianceOptions& options, SourceLo
 template <Scalar T>
 Variable<T> corrcoef(const Variable<T>& x, bool rowvar, SourceLocation where) {
     const SourceScope scope(where);
-    const Variable<T> rows_of   = with_variables_in_rows("corrcoef", x, rowvar, where);
-    const Variable<T> centered  = rows_of - mean(rows_of, -1, keep_dims);
-    const Variable<T> directed  = centered / sqrt(sum(square(centered), -1, keep_dims));
-    const Variable<T> result    = product(directed, directed, false, true);
+    const Variable<T> rows_of  = with_variables_in_rows("corrcoef", x, rowvar, where);
+    const Variable<T> centered = rows_of - mean(rows_of, -1, keep_dims);
+    const Variable<T> directed = centered / sqrt(sum(square(centered), -1, keep_dims));
+    const Variable<T> result   = product(directed, directed, false, true);
     return x.dimension() == 1 ? reshape(result, Extents{}, where) : result;
 }
 
@@ -71,7 +65,7 @@ Variable<T> cdist(const Operand<T>& first, const Operand<T>& second, double p) {
     const Variable<T> difference = expand_dims(a, -2, where) - expand_dims(b, -3, where);
     const Variable<T> distance   = abs(difference);
     if (a.shape().back() == 0) return sum(distance, -1);
-    if (p == 0) return count_nonzero_last(distance);
+    if (p == 0) return sum(sign(distance), -1);
     if (p == 1) return sum(distance, -1);
     if (std::isinf(p)) return amax(distance, -1);
     // Scaled by the largest difference, so that powers neither overflow nor vanish; the scale cancels, so that it is taken for a constant.

@@ -23,8 +23,8 @@ private:
     std::vector<double> of_double_;
 };
 
-/// What a decomposition and its values share. The vectors are a record, and the values another, of the matrix and the vectors: so the gradient of values
-/// alone needs no gradient of vectors, which equal values do not have.
+/// What a decomposition and its values share. The vectors are a record, and the values another, of the matrix and the vectors: so the gradient of
+/// values alone needs no gradient of vectors, which equal values do not have.
 struct DecompositionPlan {
     MatrixStack               stack{};
     Shape                     shape{};
@@ -60,8 +60,12 @@ struct Qr {
         });
     }
     static std::vector<Sample<Qr>> samples() {
-        return {{{}, {well_conditioned_sample({3, 3})}},    {{}, {well_conditioned_sample({4, 2})}}, {{}, {well_conditioned_sample({1, 1})}},
-                {{}, {well_conditioned_sample({2, 3, 2})}}, {{}, {sample_array({3, 0})}},            {{}, {sample_array({0, 2, 2})}}};
+        return {{{}, {well_conditioned_sample({3, 3})}},
+                {{}, {well_conditioned_sample({4, 2})}},
+                {{}, {well_conditioned_sample({1, 1})}},
+                {{}, {well_conditioned_sample({2, 3, 2})}},
+                {{}, {sample_array({3, 0})}},
+                {{}, {sample_array({0, 2, 2})}}};
     }
 };
 
@@ -94,7 +98,8 @@ struct Eigenvectors : DecompositionPlan {
     }
 };
 
-/// The eigenvalues that belong to eigenvectors of a matrix. For the vectors there is no contribution: their first-order changes do not move the values.
+/// The eigenvalues that belong to eigenvectors of a matrix. For the vectors there is no contribution: their first-order changes do not move the
+/// values.
 struct Eigenvalues : DecompositionPlan {
     static constexpr std::string_view name     = "eigenvalues";
     static constexpr std::size_t      arity    = 2;
@@ -125,8 +130,8 @@ private:
     static Variable<T> for_matrix(const Variable<T>& g, const Variable<T>& v);
 };
 
-/// 1/(λⱼ − λᵢ), and 0 on the diagonal, of the values in the last axis. Throws ValueError where a gap is too small to divide by, and, where zero counts as
-/// one of the values, where one is too small.
+/// 1/(λⱼ − λᵢ), and 0 on the diagonal, of the values in the last axis. Throws ValueError where a gap is too small to divide by, and, where zero
+/// counts as one of the values, where one is too small.
 struct InverseGaps {
     static constexpr std::string_view name     = "inverse_gaps";
     static constexpr std::size_t      arity    = 1;
@@ -145,7 +150,7 @@ struct InverseGaps {
     template <Scalar T>
     Value<T> forward(const Value<T>& values) const;
     bool     operator==(const InverseGaps& other) const {
-        return of_singular_values == other.of_singular_values && zero_counts == other.zero_counts && shape == other.shape;
+            return of_singular_values == other.of_singular_values && zero_counts == other.zero_counts && shape == other.shape;
     }
     // With m = g∘f∘f: the sums of m's rows less those of its columns.
     template <Scalar T>
@@ -189,8 +194,9 @@ struct SingularVectors : DecompositionPlan {
         });
     }
     static std::vector<Sample<SingularVectors>> samples() {
-        return {{{}, {well_conditioned_sample({3, 3})}},    {{}, {well_conditioned_sample({4, 2})}}, {{}, {well_conditioned_sample({2, 3})}},
-                {{}, {well_conditioned_sample({2, 2, 2})}}, {{}, {well_conditioned_sample({1, 1})}}, {{}, {sample_array({0, 2})}},
+        return {{{}, {well_conditioned_sample({3, 3})}}, {{}, {well_conditioned_sample({4, 2})}},
+                {{}, {well_conditioned_sample({2, 3})}}, {{}, {well_conditioned_sample({2, 2, 2})}},
+                {{}, {well_conditioned_sample({1, 1})}}, {{}, {sample_array({0, 2})}},
                 {{}, {sample_array({0, 2, 2})}}};
     }
 };
@@ -230,7 +236,7 @@ private:
 inline std::vector<Sample<Eigenvalues>> Eigenvalues::samples() {
     std::vector<Sample<Eigenvalues>> result;
     for (const Sample<Eigenvectors>& sample : Eigenvectors::samples()) {
-        Eigenvalues primitive;
+        Eigenvalues  primitive;
         const Shape& a  = sample.inputs[0].shape();
         primitive.shape = Shape(a.begin(), a.end() - 1);
         result.push_back({primitive, sample.inputs});
@@ -241,8 +247,8 @@ inline std::vector<Sample<SingularValues>> SingularValues::samples() {
     std::vector<Sample<SingularValues>> result;
     for (const Sample<SingularVectors>& sample : SingularVectors::samples()) {
         SingularValues primitive;
-        const Shape&   a = sample.inputs[0].shape();
-        primitive.shape  = Shape(a.begin(), a.end() - 1);
+        const Shape&   a       = sample.inputs[0].shape();
+        primitive.shape        = Shape(a.begin(), a.end() - 1);
         primitive.shape.back() = std::min(a[a.size() - 2], a.back());
         result.push_back({primitive, sample.inputs});
     }

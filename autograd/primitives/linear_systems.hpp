@@ -12,8 +12,7 @@ struct MatrixStack {
     std::size_t count = 0, rows = 0, columns = 0;
 
     MatrixStack() = default;
-    explicit MatrixStack(const Shape& shape)
-        : count(reference::stack_size(shape)), rows(shape[shape.size() - 2]), columns(shape[shape.size() - 1]) {}
+    explicit MatrixStack(const Shape& shape) : count(reference::stack_size(shape)), rows(shape[shape.size() - 2]), columns(shape[shape.size() - 1]) {}
     bool operator==(const MatrixStack&) const = default;
 };
 
@@ -108,7 +107,7 @@ struct SolveTriangular {
     template <Scalar T>
     Value<T> forward(const Value<T>& a, const Value<T>& b) const;
     bool     operator==(const SolveTriangular& other) const {
-        return lower == other.lower && transposed == other.transposed && unit_diagonal == other.unit_diagonal && stack == other.stack;
+            return lower == other.lower && transposed == other.transposed && unit_diagonal == other.unit_diagonal && stack == other.stack;
     }
     // gb = op(a)⁻ᵀ·g, and ga = −gb·yᵀ within the triangle, transposed under op.
     template <Scalar T>
@@ -167,9 +166,9 @@ struct Solve {
         }
     };
 
-    bool                     transposed = false;
+    bool                     transposed         = false;
     bool                     nan_where_singular = false; // instead of an error
-    bool                     reuses  = false;            // the factors are there
+    bool                     reuses             = false; // the factors are there
     MatrixStack              stack{};
     std::size_t              columns = 0;
     std::shared_ptr<Factors> factors{};
@@ -195,7 +194,7 @@ struct Solve {
         });
     }
     static std::vector<Sample<Solve>> samples() {
-        const auto    with = [](bool of_transposed) {
+        const auto with = [](bool of_transposed) {
             Solve primitive;
             primitive.transposed = of_transposed;
             return primitive;
@@ -221,9 +220,9 @@ private:
     Variable<T> for_matrix(const Variable<T>& g, const Variable<T>& a, const Variable<T>& y) const;
 };
 
-/// What an LU factorization says of each matrix, [..., 4]: the determinant, its sign, the logarithm of its absolute value, and how many singular values are 0
-/// within rounding. The sign and the count have no gradient. The gradient of the determinant is that of a matrix of full rank, and NaN where there is
-/// no inverse: `det` takes another way there.
+/// What an LU factorization says of each matrix, [..., 4]: the determinant, its sign, the logarithm of its absolute value, and how many singular
+/// values are 0 within rounding. The sign and the count have no gradient. The gradient of the determinant is that of a matrix of full rank, and NaN
+/// where there is no inverse: `det` takes another way there.
 struct Determinant {
     static constexpr std::string_view name     = "determinant";
     static constexpr std::size_t      arity    = 1;
@@ -289,8 +288,9 @@ struct Pinv {
         });
     }
     static std::vector<Sample<Pinv>> samples() {
-        return {{{}, {well_conditioned_sample({3, 3})}},    {{}, {well_conditioned_sample({4, 2})}}, {{}, {well_conditioned_sample({2, 4})}},
-                {{}, {well_conditioned_sample({2, 3, 2})}}, {{}, {well_conditioned_sample({1, 3})}}, {{}, {sample_array({0, 2})}},
+        return {{{}, {well_conditioned_sample({3, 3})}}, {{}, {well_conditioned_sample({4, 2})}},
+                {{}, {well_conditioned_sample({2, 4})}}, {{}, {well_conditioned_sample({2, 3, 2})}},
+                {{}, {well_conditioned_sample({1, 3})}}, {{}, {sample_array({0, 2})}},
                 {{}, {sample_array({0, 2, 2})}}};
     }
 };
@@ -316,8 +316,8 @@ struct MatrixExp {
     }
     static std::vector<Sample<MatrixExp>> samples() {
         // The second's norm asks for squaring, the last's for less than the full approximant.
-        return {{{}, {sample_array({3, 3}, -1, 1)}}, {{}, {sample_array({2, 2}, -6, 6)}}, {{}, {sample_array({1, 1}, -1, 1)}},
-                {{}, {sample_array({2, 2, 2}, -1, 1)}}, {{}, {sample_array({0, 0})}}, {{}, {sample_array({2, 2}, -0.01, 0.01)}}};
+        return {{{}, {sample_array({3, 3}, -1, 1)}},    {{}, {sample_array({2, 2}, -6, 6)}}, {{}, {sample_array({1, 1}, -1, 1)}},
+                {{}, {sample_array({2, 2, 2}, -1, 1)}}, {{}, {sample_array({0, 0})}},        {{}, {sample_array({2, 2}, -0.01, 0.01)}}};
     }
 };
 

@@ -208,8 +208,8 @@ std::vector<Q> eigh(Matrix<Q> a, Matrix<Q>& vectors) {
     return values;
 }
 
-/// The singular values, descending; `u` and `v` become the singular vectors as columns. By the eigenvectors of aᵀ·a or a·aᵀ, whichever is smaller, so that
-/// the numbers must have twice the bits that are wanted.
+/// The singular values, descending; `u` and `v` become the singular vectors as columns. By the eigenvectors of aᵀ·a or a·aᵀ, whichever is smaller, so
+/// that the numbers must have twice the bits that are wanted.
 template <class Q>
 std::vector<Q> svd(const Matrix<Q>& a, Matrix<Q>& u, Matrix<Q>& v) {
     if (a.rows < a.columns) return svd(transposed(a), v, u);

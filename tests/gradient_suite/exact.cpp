@@ -85,6 +85,7 @@ void check_exactly(const Case& sample, Tally& tally) {
         return;
     }
 
+    const double allowed = sample.normwise ? normwise_units : largest_error;
     // Beside what an error is judged; normwise, beside the largest of its kind.
     const auto scales_of = [&](std::vector<Quad> terms) {
         Quad largest;
@@ -106,9 +107,8 @@ void check_exactly(const Case& sample, Tally& tally) {
         of_rows.push_back(terms);
     }
     of_rows = scales_of(of_rows);
-    for (std::size_t row = 0; row < count; ++row)
-        of_value = std::max(of_value, error_of<T>(y.typed().data()[row], exact.values[row], of_rows[row]));
-    tally.check(of_value <= largest_error, place_of(sample, "the value is off by " + text(of_value) + type));
+    for (std::size_t row = 0; row < count; ++row) of_value = std::max(of_value, error_of<T>(y.typed().data()[row], exact.values[row], of_rows[row]));
+    tally.check(of_value <= allowed, place_of(sample, "the value is off by " + text(of_value) + type));
 
     std::vector<std::size_t> which;
     for (std::size_t input = 0; input < x.size(); ++input) {
@@ -130,13 +130,13 @@ void check_exactly(const Case& sample, Tally& tally) {
             const std::size_t size = x[which[source]].size();
             for (std::size_t place = 0; place < size; ++place) {
                 const std::size_t at = row * size + place;
-                of_entry             = std::max(of_entry, error_of<T>(one_of_each[source].data()[place], exact.jacobians[which[source]][at],
-                                                                      of_entries[which[source]][at]));
+                of_entry             = std::max(
+                                of_entry, error_of<T>(one_of_each[source].data()[place], exact.jacobians[which[source]][at], of_entries[which[source]][at]));
             }
         }
     }
     worst = std::max(worst, of_entry);
-    tally.check(of_entry <= largest_error, place_of(sample, "an entry of the Jacobian is off by " + text(of_entry) + type));
+    tally.check(of_entry <= allowed, place_of(sample, "an entry of the Jacobian is off by " + text(of_entry) + type));
 
     // Products with random cotangents: sums over outputs, and over what was broadcast.
     double of_product = 0;
@@ -162,7 +162,7 @@ void check_exactly(const Case& sample, Tally& tally) {
         }
     }
     worst = std::max(worst, of_product);
-    tally.check(of_product <= largest_error, place_of(sample, "a vector-Jacobian product is off by " + text(of_product) + type));
+    tally.check(of_product <= allowed, place_of(sample, "a vector-Jacobian product is off by " + text(of_product) + type));
 }
 
 template void check_exactly<float>(const Case&, Tally&);
