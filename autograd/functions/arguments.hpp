@@ -3,6 +3,7 @@
 #include <array>
 #include <concepts>
 #include <initializer_list>
+#include <limits>
 #include <tuple>
 #include <type_traits>
 #include <vector>
@@ -106,16 +107,24 @@ public:
         static_assert(
             std::is_integral_v<typename E::value_type> && !std::is_same_v<typename E::value_type, bool>,
             "xtgrad: indices are integers; convert others with xt::cast<xtgrad::Index>(array), and choose by truth values with masked_select()");
+        if constexpr (std::is_unsigned_v<typename E::value_type>) saturate();
     }
     Indices(std::initializer_list<Index> places) : places_(places) {}
     Indices(std::initializer_list<std::initializer_list<Index>> places) : places_(places) {}
     template <std::integral I>
-    Indices(I place) : places_(Shape{}, static_cast<Index>(place)) {}
+    Indices(I place) : places_(Shape{}, static_cast<Index>(place)) {
+        if constexpr (std::is_unsigned_v<I>) saturate();
+    }
 
     const Array<Index>& array() const& noexcept { return places_; }
     Array<Index>        array() && noexcept { return std::move(places_); }
 
 private:
+    // An unsigned number too large for an Index became negative; it is out of range of any array, and not one that counts from the end.
+    void saturate() {
+        for (Index& place : places_.storage()) place = place < 0 ? std::numeric_limits<Index>::max() : place;
+    }
+
     Array<Index> places_;
 };
 

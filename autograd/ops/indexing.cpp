@@ -58,9 +58,9 @@ Shape taken_shape(const Shape& x, const Shape& index, std::size_t axis) {
 // An index of any shape as a list along one axis.
 std::shared_ptr<const Array<Index>> listed(std::string_view operation, Indices index, std::size_t extent, std::optional<std::size_t> axis,
                                            SourceLocation where) {
-    Array<Index> list = *checked_indices(operation, std::move(index), extent, axis, where);
-    list.reshape({list.size()});
-    return std::make_shared<const Array<Index>>(std::move(list));
+    const auto list = checked_indices(operation, std::move(index), extent, axis, where);
+    list->reshape({list->size()});
+    return list;
 }
 
 // The truths of a mask under a shape that it broadcasts to: where it is true, in row-major order.
@@ -87,8 +87,8 @@ Index checked_index(std::string_view operation, Index index, std::size_t extent,
     return index < 0 ? index + size : index;
 }
 
-std::shared_ptr<const Array<Index>> checked_indices(std::string_view operation, Indices index, std::size_t extent, std::optional<std::size_t> axis,
-                                                    SourceLocation where) {
+std::shared_ptr<Array<Index>> checked_indices(std::string_view operation, Indices index, std::size_t extent, std::optional<std::size_t> axis,
+                                              SourceLocation where) {
     auto       checked = std::make_shared<Array<Index>>(std::move(index).array());
     const auto size    = static_cast<Index>(extent);
     for (std::size_t place = 0; place < checked->size(); ++place) {

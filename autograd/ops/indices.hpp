@@ -8,15 +8,15 @@
 
 namespace xtgrad::ops {
 
-/// What an index list of one axis leads to.
+/// Places along one axis, each within it.
 using PlaceList = std::vector<Index>;
 
 /// `index` counted from the front; throws ValueError where it is out of range.
 Index checked_index(std::string_view operation, Index index, std::size_t extent, std::size_t axis, SourceLocation where);
 
 /// Negative indices made positive, all within `extent`, or ValueError; `axis` is for the message, and nothing for a flattened array.
-std::shared_ptr<const Array<Index>> checked_indices(std::string_view operation, Indices index, std::size_t extent, std::optional<std::size_t> axis,
-                                                    SourceLocation where);
+std::shared_ptr<Array<Index>> checked_indices(std::string_view operation, Indices index, std::size_t extent, std::optional<std::size_t> axis,
+                                              SourceLocation where);
 
 /// `shape` with another axis before axis `place`. (xtensor's insert() reads past a number given by reference.)
 inline Shape with_axis(const Shape& shape, std::size_t place, std::size_t extent) {
@@ -28,7 +28,7 @@ inline Shape with_axis(const Shape& shape, std::size_t place, std::size_t extent
     return result;
 }
 
-/// x[…, places[i], …] along an axis, for places that are known to be within it.
+/// x[…, places[i], …] along an axis.
 template <Scalar T>
 Variable<T> pick(const Variable<T>& x, const PlaceList& places, std::size_t axis, SourceLocation where);
 

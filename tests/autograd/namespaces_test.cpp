@@ -3,12 +3,15 @@
 #include <cmath>
 
 #include <xtensor/xarray.hpp>
+#include <xtensor/xbuilder.hpp>
 #include <xtensor/xmanipulation.hpp>
 #include <xtensor/xmath.hpp>
+#include <xtensor/xpad.hpp>
 #include <xtensor/xsort.hpp>
 #include <xtensor/xview.hpp>
 
 #include <xtgrad/autograd.hpp>
+#include <xtgrad/autograd/map.hpp>
 #include <xtgrad/nn.hpp>
 
 // Both at once, as users write it. What is ambiguous, or taken by xtensor, does not compile here, or has the wrong type.
@@ -264,8 +267,8 @@ TEST_CASE("Elementwise functions take parameters, and numbers of a map, under bo
     CHECK_VARIABLE(hardtanh(p));
     CHECK_VARIABLE(
         map([](auto v) { return hypot(erf(v), 2) + polygamma(1, v) + gelu(v) + hardtanh(v) + leaky_relu(v, 0.1) + sinc(v) + log_ndtr(v); }, p));
-    CHECK_VARIABLE(
-        map([](auto v) { return nan_to_num(v) + masked_fill(v, v > 0.5, 0) + lerp(v, 1, v) + logaddexp(v, 0) + fmod(v, 1) + entr(v); }, p));
+    CHECK_VARIABLE(map(
+        [](auto v) { return square(v) + nan_to_num(v) + masked_fill(v, v > 0.5, 0) + lerp(v, 1, v) + logaddexp(v, 0) + fmod(v, 1) + entr(v); }, p));
 }
 
 TEST_CASE("Reducers take every form of axes, under both namespaces") {
@@ -420,6 +423,106 @@ TEST_CASE("Functions of shape, selection and products are found under both names
     CHECK(!detach(x).recorded());
     CHECK(!constant(a).recorded());
     CHECK(squeeze(expand_dims(x, 1)).shape() == Shape{2, 3});
+}
+
+TEST_CASE("Functions that rearrange, join and cut are found under both namespaces, whatever integers they are given") {
+    Tape                           tape;
+    const xarray<double>           a         = {{1, 2, 3}, {4, 5, 6}};
+    const auto                     x         = tape.watch(a);
+    const std::size_t              one       = 1;
+    const Index                    minus_one = -1;
+    const std::vector<std::size_t> counts{2, 1};
+    CHECK_VARIABLE(ravel(x));
+    CHECK_VARIABLE(flatten(x * 2));
+    CHECK_VARIABLE(moveaxis(x, 0, -1));
+    CHECK_VARIABLE(swapaxes(x, 0, 1));
+    CHECK_VARIABLE(flip(x));
+    CHECK_VARIABLE(flip(x, 0));
+    CHECK_VARIABLE(flip(x, one));
+    CHECK_VARIABLE(flip(x, minus_one));
+    CHECK_VARIABLE(flip(x, {0, 1}));
+    CHECK_VARIABLE(flip(x, {}));
+    CHECK_VARIABLE(squeeze(expand_dims(x, one), one));
+    CHECK_VARIABLE(transpose(x, {one, one - 1}));
+    CHECK_VARIABLE(repeat(x, 2));
+    CHECK_VARIABLE(repeat(x, 2, 0));
+    CHECK_VARIABLE(repeat(x, one, one));
+    CHECK_VARIABLE(repeat(x, minus_one + 2, minus_one));
+    CHECK_VARIABLE(repeat(x, {1, 2}, 0));
+    CHECK_VARIABLE(repeat(x, counts, one - 1));
+    CHECK_VARIABLE(repeat(x, counts, 0));
+    CHECK_VARIABLE(repeat(x, std::vector<int>{1, 2}, 0));
+    CHECK(repeat(x, {1, 2}, 0).shape() == Shape{3, 3});
+    CHECK_VARIABLE(tile(x, 2));
+    CHECK_VARIABLE(tile(x, one));
+    CHECK_VARIABLE(tile(x, {2, 1}));
+    CHECK_VARIABLE(tile(x, counts));
+    CHECK_VARIABLE(roll(x, 1));
+    CHECK_VARIABLE(roll(x, 1, 0));
+    CHECK_VARIABLE(roll(x, minus_one, minus_one));
+    CHECK_VARIABLE(roll(x, {1, 2}, {0, 1}));
+    CHECK_VARIABLE(rot90(x));
+    CHECK_VARIABLE(rot90(x, 2));
+    CHECK_VARIABLE(rot90(x, {1, 0}));
+    CHECK_VARIABLE(rot90(x, -1, {1, 0}));
+    CHECK_VARIABLE(stack({x, x}, 1));
+    CHECK_VARIABLE(stack(std::vector{x, x}));
+    CHECK_VARIABLE(hstack({x, x}));
+    CHECK_VARIABLE(vstack({x, x}));
+    CHECK_VARIABLE(dstack({x, x}));
+    CHECK_VARIABLE(block_diag({x, x}));
+    CHECK_VARIABLE(meshgrid({ravel(x), ravel(x)})[0]);
+    CHECK_VARIABLE(meshgrid(std::vector{ravel(x), ravel(x)})[1]);
+    CHECK_VARIABLE(meshgrid({ravel(x), ravel(x)}, MeshIndexing::ij)[0]);
+    CHECK_VARIABLE(split(x, 2)[0]);
+    CHECK_VARIABLE(split(x, one)[0]);
+    CHECK_VARIABLE(split(x, one, one)[0]);
+    CHECK_VARIABLE(split(x, 3, -1)[0]);
+    CHECK_VARIABLE(split(x, {1})[1]);
+    CHECK_VARIABLE(split(x, {1, 2}, 1)[2]);
+    CHECK(split(x, {1}, 1)[1].shape() == Shape{2, 2});
+}
+
+TEST_CASE("Functions that take, replace and surround are found under both namespaces") {
+    Tape                 tape;
+    const xarray<double> a = {{1, 2, 3}, {4, 5, 6}};
+    const auto           x = tape.watch(a);
+    const Index          k = -1;
+    CHECK_VARIABLE(slice(x, {Range::ellipsis(), Range::newaxis(), 0}));
+    CHECK_VARIABLE(pad(x, 1));
+    CHECK_VARIABLE(pad(x, 1, PadMode::edge));
+    CHECK_VARIABLE(pad(x, {{1, 0}, {0, 2}}, PadMode::reflect));
+    CHECK_VARIABLE(pad(x, {{1, 0}, {0, 2}}, PadMode::constant, 1));
+    CHECK_VARIABLE(sliding_window(x, 2, 1));
+    CHECK_VARIABLE(sliding_window(x, {2, 2}));
+    CHECK_VARIABLE(sliding_window(x, {2, 2}, {1, 0}));
+    CHECK_VARIABLE(take(x, 0));
+    CHECK_VARIABLE(take(x, {0, 1}, 1));
+    CHECK_VARIABLE(take(x, {{0, 1}, {1, 0}}, 0));
+    CHECK_VARIABLE(take(x, xarray<int>{1, 0}, 0));
+    CHECK_VARIABLE(take(x, argmax(x, 1), 1));
+    CHECK_VARIABLE(take_along_axis(x, {{0, 1}, {2, 0}}, 1));
+    CHECK_VARIABLE(scatter(x, {{0, 1}, {2, 0}}, 1, a));
+    CHECK_VARIABLE(scatter(x, {{0, 1}, {2, 0}}, 1, 0));
+    CHECK_VARIABLE(index_add(x, {0, 0}, 1, 1));
+    CHECK_VARIABLE(index_update(x, {0}, view(a, 1, all())));
+    CHECK_VARIABLE(index_update(a, {0, 1}, slice(x, {0, 0})));
+    CHECK_VARIABLE(masked_select(x, x > 2));
+    CHECK_VARIABLE(masked_select(x, a > 2));
+    CHECK_VARIABLE(masked_scatter(x, x > 2, a));
+    CHECK_VARIABLE(tril(x));
+    CHECK_VARIABLE(tril(x, 1));
+    CHECK_VARIABLE(triu(x, k));
+    CHECK_VARIABLE(diag(x));
+    CHECK_VARIABLE(diag(ravel(x), 1));
+    CHECK_VARIABLE(diag(x, k));
+    CHECK_VARIABLE(diagonal(x));
+    CHECK_VARIABLE(diagonal(x, 1));
+    CHECK_VARIABLE(diagonal(x, k));
+    CHECK_VARIABLE(diagonal(x, 0, -1, 0));
+    CHECK_VARIABLE(diagonal(x, 0, std::size_t{1}, std::size_t{0}));
+    CHECK_VARIABLE(trace(x));
+    CHECK_VARIABLE(trace(x, 1, 0, 1));
 }
 
 TEST_CASE("A generic lambda works with both namespaces in use") {
