@@ -279,4 +279,8 @@ XTGRAD_INSTANTIATE(double)
 XTGRAD_COMPILE_PRIMITIVE(Gather)
 XTGRAD_COMPILE_PRIMITIVE(ScatterAdd)
 
+// For sorting.cpp.
+template Variable<float>  ScatterAdd::vjp<float>(const Variable<float>&) const;
+template Variable<double> ScatterAdd::vjp<double>(const Variable<double>&) const;
+
 } // namespace xtgrad
