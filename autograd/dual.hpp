@@ -60,6 +60,7 @@ template <class V, std::size_t N>
 struct DualKind {
     using Number = Dual<V, N>;
     using Input  = const Number&;
+    using Exact  = Number;
     using Truth  = decltype(truth_of(std::declval<V>()));
 
     template <class P, class... In>

@@ -209,7 +209,15 @@ struct Hardshrink : Formula<2> {
 struct Tanhshrink : Formula<1> {
     static constexpr std::string_view name = "tanhshrink";
 
-    static auto                              of(const auto& x) { return x - tanh(x); }
+    // Near 0 the difference would cancel. With tanh x = x/(1 + A) for Lambert's continued fraction A = x²/(3 + x²/(5 + …)), DLMF 4.39.1, it is
+    // x·A/(1 + A), whose parts and derivatives are all positive.
+    static auto of(const auto& x) {
+        const auto squared  = square(x);
+        auto       fraction = squared / 21;
+        for (int odd = 19; odd >= 3; odd -= 2) fraction = squared / (odd + fraction);
+        return where(abs(x) < 0.75, x * fraction / (1 + fraction), x - tanh(x));
+    }
+    static auto                              reference(auto x) { return x - tanh(x); }
     static constexpr std::array<Interval, 1> samples() { return {{{-3, 3}}}; }
 };
 

@@ -68,7 +68,7 @@ public:
     friend V hardshrink(In x, In threshold) { return Kind::template compose<Hardshrink>(x, threshold); }
     /// With a threshold of 1/2.
     friend V hardshrink(In x) { return with<Hardshrink>(x, 0.5); }
-    /// x − tanh(x).
+    /// x − tanh(x) without cancellation near 0.
     friend V tanhshrink(In x) { return Kind::template compose<Tanhshrink>(x); }
     /// x above the threshold, `value` elsewhere; the threshold has gradient 0.
     friend V threshold(In x, In threshold, In value) { return Kind::template compose<Threshold>(x, threshold, value); }

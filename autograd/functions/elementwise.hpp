@@ -51,6 +51,7 @@ template <Scalar T>
 struct VariableKind {
     using Number = Variable<T>;
     using Input  = const Operand<T>&;
+    using Exact  = const Operand<T>&;
     using Truth  = Mask;
     using Double = Variable<double>;
 
@@ -82,6 +83,8 @@ class ElementwiseFunctions : public TranscendentalFunctions<Kind>, public Activa
     using V     = typename Kind::Number;
     using In    = typename Kind::Input;
     using Truth = typename Kind::Truth;
+    // Where xtensor's function is an unconstrained template, a reference to const loses against it.
+    using Exact = typename Kind::Exact;
 
     // NOLINTBEGIN(bugprone-easily-swappable-parameters)
 public:
@@ -106,7 +109,7 @@ public:
     friend V reciprocal(In x) { return Kind::template compose<Reciprocal>(x); }
 
     /// x².
-    friend V square(In x) { return Kind::template apply<Square>(x); }
+    friend V square(Exact x) { return Kind::template apply<Square>(x); }
     /// √x; NaN (with a NaN gradient) below 0; the gradient at 0 is inf.
     friend V sqrt(In x) { return Kind::template apply<Sqrt>(x); }
     /// 1/√x; inf at 0 with gradient −inf, NaN below.
@@ -128,11 +131,11 @@ public:
     /// x + a·b.
     friend V addcmul(In x, In a, In b) { return Kind::template compose<Addcmul>(x, a, b); }
     /// x + value·a·b.
-    friend V addcmul(In x, In a, In b, In value) { return Kind::template apply<Add>(x, Kind::template apply<Multiply>(value, a) * b); }
+    friend V addcmul(In x, In a, In b, In value) { return with_product(x, value, Kind::template apply<Multiply>(a, b)); }
     /// x + a/b.
     friend V addcdiv(In x, In a, In b) { return Kind::template compose<Addcdiv>(x, a, b); }
     /// x + value·a/b.
-    friend V addcdiv(In x, In a, In b, In value) { return Kind::template apply<Add>(x, Kind::template apply<Multiply>(value, a) / b); }
+    friend V addcdiv(In x, In a, In b, In value) { return with_product(x, value, Kind::template apply<Divide>(a, b)); }
     /// x·π/180.
     friend V deg2rad(In x) { return Kind::template compose<Deg2rad>(x); }
     /// x·180/π.
@@ -174,7 +177,7 @@ public:
     /// x limited to [low, high], gradient 1 on the closed interval; throws ValueError where low > high.
     friend V clip(In x, In low, In high) { return Kind::template apply<Clip>(x, low, high); }
     /// x with 0 for NaN and the largest finite numbers for the infinities; gradient 0 where something was replaced.
-    friend V nan_to_num(In x) { return Kind::template compose<NanToNum>(x); }
+    friend V nan_to_num(Exact x) { return Kind::template compose<NanToNum>(x); }
     /// x with numbers given for NaN, inf and −inf, which have the gradient where they are taken.
     friend V nan_to_num(In x, In nan, In positive, In negative) {
         constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -197,6 +200,11 @@ public:
     /// Where a and b differ; NaN differs from everything.
     friend Truth not_equal(In a, In b) { return Kind::compare(Comparison::not_equal, a, b); }
     // NOLINTEND(bugprone-easily-swappable-parameters)
+
+private:
+    static V with_product(In x, In value, const V& factor) {
+        return Kind::template apply<Add>(x, static_cast<In>(Kind::template apply<Multiply>(value, static_cast<In>(factor))));
+    }
 };
 
 /// Functions that compute in double whatever the type of their arguments, and so are not for the function of a map(), whose numbers have one type.

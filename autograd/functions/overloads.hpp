@@ -6,7 +6,7 @@
 // win against each of theirs: all axes, axes in braces, one axis, an Axes object, a vector, each with and without keep_dims. By value, because a
 // reference to const loses against theirs.
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
-#define XTGRAD_REDUCER_TO(Result, name, compute)                                                                                                     \
+#define XTGRAD_REDUCER_TO(name, Result, compute)                                                                                                     \
     friend Result name(Self x, SourceLocation where = {}) { return compute(x, Axes::every(), false, where); }                                        \
     friend Result name(Self x, KeepDims, SourceLocation where = {}) { return compute(x, Axes::every(), true, where); }                               \
     friend Result name(Self x, Axes axes, SourceLocation where = {}) { return compute(x, axes, false, where); }                                      \
@@ -36,7 +36,7 @@
         return compute(x, std::vector<Index>(axes, axes + N), true, where);                                                                          \
     }
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
-#define XTGRAD_REDUCER(name, compute) XTGRAD_REDUCER_TO(V, name, compute)
+#define XTGRAD_REDUCER(name, compute) XTGRAD_REDUCER_TO(name, V, compute)
 
 // The same for a function with an integer after the axes, as the delta degrees of freedom of a variance are; it is passed on last.
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
@@ -77,7 +77,7 @@
 // And for a function with an option between the array and the axes, as the order of a norm is. One axis and axes in braces have forms of their
 // own here too, because a literal 0 would be a SourceLocation as well as it would be Axes.
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
-#define XTGRAD_REDUCER_OF(Option, name, compute)                                                                                                     \
+#define XTGRAD_REDUCER_OF(name, Option, option, compute)                                                                                             \
     friend V name(Self x, Option option, SourceLocation where = {}) { return compute(x, Axes::every(), false, where, option); }                      \
     friend V name(Self x, Option option, KeepDims, SourceLocation where = {}) { return compute(x, Axes::every(), true, where, option); }             \
     friend V name(Self x, Option option, Axes axes, SourceLocation where = {}) { return compute(x, axes, false, where, option); }                    \

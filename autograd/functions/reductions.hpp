@@ -71,7 +71,7 @@ public:
     /// The norm of order p of the vectors along `axes`: (Σ|x|^p)^(1/p); for p = 0 the number of elements that are not 0 (with gradient 0), for
     /// p = ∞ the largest |x|, where ties share the gradient. No power overflows or underflows on the way. The gradient is 0 at an element of 0
     /// for p ≤ 1, and everywhere where the norm is 0. Throws ValueError for a negative or undefined p.
-    XTGRAD_REDUCER_OF(double, norm, (ops::norm<T>))
+    XTGRAD_REDUCER_OF(norm, double, p, (ops::norm<T>))
     /// The sum over `axes` of what is not NaN, 0 where all is; the gradient at NaN is 0. As numpy.nansum.
     XTGRAD_REDUCER(nansum, (ops::nansum<T>))
     /// The mean over `axes` of what is not NaN; NaN, with gradient zeros, where all is. The gradient at NaN is 0. As numpy.nanmean.
@@ -92,7 +92,7 @@ public:
     /// The places of the smallest elements along one axis, which is kept with extent 1.
     friend Array<Index> argmin(Self x, Index axis, KeepDims, SourceLocation where = {}) { return ops::argmin<T>(x, axis, true, where); }
     /// How many elements over `axes` are not 0; NaN is not 0.
-    XTGRAD_REDUCER_TO(Array<Index>, count_nonzero, (ops::count_nonzero<T>))
+    XTGRAD_REDUCER_TO(count_nonzero, Array<Index>, (ops::count_nonzero<T>))
     // NOLINTEND(performance-unnecessary-value-param)
 };
 

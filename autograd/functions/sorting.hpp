@@ -46,9 +46,9 @@ public:
     XTGRAD_REDUCER(median, (ops::median<T>))
     /// The quantile over `axes` of probability q, linear between the neighbours of the place q·(count − 1) in the ascending order, which is
     /// NumPy's default. NaN where an element is, or of nothing (with gradient zeros). Throws ValueError for q outside [0, 1].
-    XTGRAD_REDUCER_OF(double, quantile, (ops::quantile<T>))
+    XTGRAD_REDUCER_OF(quantile, double, q, (ops::quantile<T>))
     /// The quantiles over `axes` of several probabilities, along a new first axis, as in NumPy.
-    XTGRAD_REDUCER_OF(std::vector<double>, quantile, (ops::quantiles<T>))
+    XTGRAD_REDUCER_OF(quantile, std::vector<double>, q, (ops::quantiles<T>))
     // NOLINTEND(performance-unnecessary-value-param)
 };
 

@@ -19,8 +19,8 @@ bool has_nothing(const Variable<T>& x, const Axes& axes) {
 
 // The softmax does not change when a number is taken from all x: the largest, held constant.
 template <Scalar T>
-Variable<T> shifted_by_largest(const Variable<T>& x, const Axes& axes) {
-    return has_nothing(x, axes) ? x : x - amax(x.detach(), axes, keep_dims);
+Variable<T> shifted_by_largest(const Variable<T>& x, const Axes& axes, SourceLocation location) {
+    return has_nothing(x, axes) ? x : x - reduce<Amax, T>(x.detach(), axes, true, location);
 }
 
 } // namespace
@@ -29,16 +29,16 @@ template <Scalar T>
 Variable<T> softmax(const Variable<T>& x, const Axes& axes, SourceLocation location) {
     const SourceScope scope(location);
     const Axes        over  = checked("softmax", axes, x.dimension(), location);
-    const Variable<T> terms = exp(shifted_by_largest(x, over));
-    return terms / sum(terms, over, keep_dims);
+    const Variable<T> terms = exp(shifted_by_largest(x, over, location));
+    return terms / reduce<Sum, T>(terms, over, true, location);
 }
 
 template <Scalar T>
 Variable<T> log_softmax(const Variable<T>& x, const Axes& axes, SourceLocation location) {
     const SourceScope scope(location);
     const Axes        over  = checked("log_softmax", axes, x.dimension(), location);
-    const Variable<T> shift = shifted_by_largest(x, over);
-    return shift - log(sum(exp(shift), over, keep_dims));
+    const Variable<T> shift = shifted_by_largest(x, over, location);
+    return shift - log(reduce<Sum, T>(exp(shift), over, true, location));
 }
 
 template <Scalar T>
@@ -55,7 +55,8 @@ Variable<T> masked_softmax(const Variable<T>& x, const Mask& mask, const Axes& a
     const Mask        any     = amax(kept, over, keep_dims) > 0;
     const Variable<T> largest = amax(where(mask, x.detach(), -std::numeric_limits<T>::infinity()), over, keep_dims);
     const Variable<T> terms   = where(mask, exp(x - where(any, largest, 0)), 0);
-    return terms / where(any, sum(terms, over, keep_dims), 1);
+    // Once more, because a line whose softmax is NaN makes 0 / NaN of a masked element.
+    return where(mask, terms / where(any, sum(terms, over, keep_dims), 1), 0);
 }
 
 template <Scalar T>

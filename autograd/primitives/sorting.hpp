@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <xtgrad/autograd/primitive.hpp>
 #include <xtgrad/autograd/primitives/lines.hpp>

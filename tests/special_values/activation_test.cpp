@@ -117,6 +117,13 @@ TEST_CASE("softsign goes to ±1, and its gradient keeps its digits") {
     check_elements(result.gradient(), {0, 0, 1, 1 / ((1 + 1e8) * (1 + 1e8))});
 }
 
+TEST_CASE("tanhshrink and its gradient keep their digits near 0, and have limits") {
+    const auto result = at([](auto x) { return tanhshrink(x); }, {1e-5, -1e-100, 0, inf, -1000});
+    check_elements(result.value, {3.3333333332e-16, -3.3333333333333333e-301, 0, inf, -999});
+    check_elements(result.gradient(), {9.9999999993333333e-11, 1e-200, 0, 1, 1});
+    check_elements(second_derivative([](auto x) { return tanhshrink(x); }, {0, 1e-5}), {0, 1.9999999997333333e-5});
+}
+
 TEST_CASE("The logarithm of sigmoid is right in both tails by its own name") {
     const auto result = at([](auto x) { return log_sigmoid(x); }, {-inf, -1000, -40, 0, 40, 1000});
     check_elements(result.value, {-inf, -1000, -40, -0.6931471805599453, -4.248354255291589e-18, 0});
