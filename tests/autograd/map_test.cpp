@@ -131,12 +131,12 @@ TEST_CASE("A map's forward run on dual numbers is jvp, and the transpose of vjp:
             using D           = Dual<Lanes<double>, 1>;
             const auto seeded = [](double value, double tangent) {
                 D dual(value);
-                dual.partials[0] = Lanes<double>(tangent);
+                dual.set(0, Lanes<double>(tangent));
                 return dual;
             };
             const D            y = f(seeded(a.data()[place], da.data()[place]), seeded(b.data()[place], db.data()[place]));
             alignas(64) double lanes[Lanes<double>::width];
-            y.partials[0].store(lanes);
+            y.partial(0).store(lanes);
             along.data()[place] = lanes[0];
         }
         const auto mapped_f = [&](auto x, auto y) { return map(f, x, y); };
