@@ -2,12 +2,9 @@
 
 #include <array>
 
-#include <xtgrad/autograd/kernels/lanes.hpp>
-#include <xtgrad/autograd/primitives/activation.hpp>
-#include <xtgrad/autograd/primitives/arithmetic.hpp>
-#include <xtgrad/autograd/primitives/cotangent.hpp>
-#include <xtgrad/autograd/primitives/selection.hpp>
-#include <xtgrad/autograd/primitives/transcendental.hpp>
+#include <xtgrad/autograd/formulas/elementwise.hpp>
+#include <xtgrad/autograd/kernels/scalar_lanes.hpp>
+#include <xtgrad/autograd/primitives/elementwise.hpp>
 
 namespace xtgrad {
 inline namespace XTGRAD_TARGET {
@@ -21,6 +18,8 @@ struct DualKind;
 template <class V, std::size_t N>
 class Dual : public ElementwiseFunctions<DualKind<V, N>> {
 public:
+    using value_type = typename V::value_type;
+
     Dual() = default;
     explicit Dual(const V& number) : value(number) { make_constant(); }
     template <class Number>
@@ -77,6 +76,7 @@ template <class V, std::size_t N>
 struct DualKind {
     using Number = Dual<V, N>;
     using Input  = const Number&;
+    using Exact  = Number;
     using Truth  = decltype(truth_of(std::declval<V>()));
 
     template <class P, class... In>
@@ -94,6 +94,14 @@ struct DualKind {
             }
         }
         return y;
+    }
+    template <class P>
+    static Number of_order(Input order, Input x) {
+        return apply<P>(order, x);
+    }
+    template <class F, class... In>
+    static Number compose(const In&... x) {
+        return F::of(x...);
     }
     static Truth compare(Comparison comparison, Input a, Input b) {
         switch (comparison) {

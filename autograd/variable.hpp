@@ -128,10 +128,6 @@ Variable<T> detach(const Variable<T>& x) {
 template <Scalar To, Scalar From>
 Variable<To> cast(const Variable<From>& x, SourceLocation where = {});
 
-/// Joins arrays along an existing axis; the other extents must agree, or ShapeError. As numpy.concatenate.
-Variable<float>  concatenate(const std::vector<Variable<float>>& parts, Index axis = 0, SourceLocation where = {});
-Variable<double> concatenate(const std::vector<Variable<double>>& parts, Index axis = 0, SourceLocation where = {});
-
 /// Scalar type, shape and elements.
 template <Scalar T>
 std::ostream& operator<<(std::ostream& stream, const Variable<T>& variable);

@@ -10,9 +10,7 @@ target_compile_options(xtgrad_options INTERFACE
   # Source lines in messages are relative to the repository.
   -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
   # A product and a sum are rounded one by one, so that a formula has the same bits in each of its readings.
-  -ffp-contract=off
-  # xtensor's own headers are hard to follow below -O1, and a debug build of them is ten times slower.
-  $<$<CONFIG:Debug>:-O1>)
+  -ffp-contract=off)
 target_compile_definitions(xtgrad_options INTERFACE $<$<CONFIG:Debug>:XTENSOR_ENABLE_ASSERT>)
 if(XTGRAD_SANITIZE)
   target_compile_options(xtgrad_options INTERFACE -fsanitize=${XTGRAD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -33,10 +31,15 @@ foreach(part IN LISTS XTGRAD_PARTS)
   endif()
 endforeach()
 
-# What is optimised is in the libraries; -O3 in tests and examples would double their compile time and nothing else.
+# Without any optimisation xtensor is ten times slower.
+add_library(xtgrad_library_options INTERFACE)
+target_link_libraries(xtgrad_library_options INTERFACE xtgrad_options)
+target_compile_options(xtgrad_library_options INTERFACE $<$<CONFIG:Debug>:-O1>)
+
+# What is optimised is in the libraries; more of it in tests and examples would double their compile time and nothing else.
 add_library(xtgrad_program_options INTERFACE)
 target_link_libraries(xtgrad_program_options INTERFACE xtgrad_options)
-target_compile_options(xtgrad_program_options INTERFACE $<$<CONFIG:Release>:-O1>)
+target_compile_options(xtgrad_program_options INTERFACE $<$<CONFIG:Release>:-O1> $<$<CONFIG:Debug>:-Og>)
 
 # xtgrad_library(name SOURCES ... DEPENDS ...): one part of xtgrad, as target xtgrad_<name> with alias xtgrad::<name>.
 function(xtgrad_library name)
@@ -46,7 +49,7 @@ function(xtgrad_library name)
   set_target_properties(xtgrad_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
   target_compile_features(xtgrad_${name} PUBLIC cxx_std_20)
   target_include_directories(xtgrad_${name} PUBLIC "$<BUILD_INTERFACE:${XTGRAD_INCLUDE_DIR}>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
-  target_link_libraries(xtgrad_${name} PUBLIC ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS} "$<BUILD_INTERFACE:xtgrad_options>")
+  target_link_libraries(xtgrad_${name} PUBLIC ${arg_DEPENDS} PRIVATE ${arg_PRIVATE_DEPENDS} "$<BUILD_INTERFACE:xtgrad_library_options>")
 endfunction()
 
 # xtgrad::xtgrad: every part that has been defined, for those who do not want to choose.

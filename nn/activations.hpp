@@ -4,12 +4,16 @@
 
 namespace xtgrad::nn {
 
-/// e^x_i / Σ_j e^x_j along `axis`, with the largest element subtracted first. NaN along a line that is all −inf, or has +inf or NaN.
+/// xtgrad::softmax along one axis, beside the layers and losses.
 template <Scalar T>
-Variable<T> softmax(const Variable<T>& x, Index axis = -1, SourceLocation where = {});
+Variable<T> softmax(const Variable<T>& x, Index axis = -1, SourceLocation where = {}) {
+    return ops::softmax<T>(x, axis, where);
+}
 
-/// log softmax without cancellation: x_i − max − log Σ_j e^(x_j − max) along `axis`.
+/// xtgrad::log_softmax along one axis, beside the layers and losses.
 template <Scalar T>
-Variable<T> log_softmax(const Variable<T>& x, Index axis = -1, SourceLocation where = {});
+Variable<T> log_softmax(const Variable<T>& x, Index axis = -1, SourceLocation where = {}) {
+    return ops::log_softmax<T>(x, axis, where);
+}
 
 } // namespace xtgrad::nn

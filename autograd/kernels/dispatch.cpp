@@ -1,8 +1,13 @@
+#include <algorithm>
 #include <array>
 
 #include <xtgrad/autograd/kernels/table.hpp>
 
 namespace xtgrad::kernels {
+
+// Defined in baseline.cpp.
+extern const BaselineKernels<float>  float_baseline_kernels;
+extern const BaselineKernels<double> double_baseline_kernels;
 
 // The definitions are those of target.cpp, compiled for each set.
 namespace baseline {
@@ -24,12 +29,12 @@ extern const Table<double> double_table;
 
 namespace {
 
-template <Scalar T>
-const Table<T>* choose(const Table<float>& of_float, const Table<double>& of_double) {
+template <Scalar T, class Float, class Double>
+const auto& choose(const Float& of_float, const Double& of_double) {
     if constexpr (std::is_same_v<T, float>) {
-        return &of_float;
+        return of_float;
     } else {
-        return &of_double;
+        return of_double;
     }
 }
 
@@ -37,6 +42,7 @@ const Table<T>* choose(const Table<float>& of_float, const Table<double>& of_dou
 template <Scalar T>
 struct Runnable {
     std::array<NamedTable<T>, 3> tables;
+    std::array<Table<T>, 3>      complete;
     std::size_t                  count = 0;
 
     Runnable() {
@@ -53,7 +59,11 @@ struct Runnable {
     }
 
     void add(const char* name, const Table<float>& of_float, const Table<double>& of_double) {
-        tables[count++] = {name, choose<T>(of_float, of_double)};
+        complete[count]                   = choose<T>(of_float, of_double);
+        const BaselineKernels<T>& kernels = choose<T>(float_baseline_kernels, double_baseline_kernels);
+        std::copy(kernels.begin(), kernels.end(), complete[count].elementwise.begin() + VectorPrimitives::size);
+        tables[count] = {name, &complete[count]};
+        ++count;
     }
 };
 
@@ -73,7 +83,7 @@ std::span<const NamedTable<T>> tables() {
 template <Scalar T>
 const Table<T>& choose_table() {
     const Table<T>* const best = tables<T>().back().table;
-    chosen_table<T>.store(best, std::memory_order_relaxed);
+    chosen_table<T>.store(best, std::memory_order_release);
     return *best;
 }
 

@@ -15,6 +15,12 @@ struct SumFold {
         return a + b;
     }
 };
+struct ProdFold {
+    template <class V>
+    static V combine(V a, V b) {
+        return a * b;
+    }
+};
 // The running value stays NaN once it is one. `quick` is right where there is no NaN.
 struct AmaxFold {
     template <class T>

@@ -21,7 +21,7 @@ struct ElementwiseKernel {
     std::array<Run, 3> backward{}; // for each input; its operands are g, then what the vjp takes
 };
 
-enum class Fold { sum, amax, amin, logsumexp };
+enum class Fold { sum, amax, amin, logsumexp, prod };
 
 /// The numbers of one step of Adam.
 template <Scalar T>
@@ -33,11 +33,16 @@ struct AdamStep {
     T root_scale; // 1 / √(1 − beta2^t)
 };
 
+/// The kernels of the primitives whose kernels are compiled once.
+template <Scalar T>
+using BaselineKernels = std::array<ElementwiseKernel<T>, BaselinePrimitives::size>;
+
 template <Scalar T>
 struct Table {
+    /// In each target's own table the kernels of BaselinePrimitives are missing; dispatch.cpp adds them.
     std::array<ElementwiseKernel<T>, ElementwisePrimitives::size> elementwise;
     /// Folds the middle axis of a contiguous [outer, length, inner] array; `length` is at least 1.
-    std::array<void (*)(const T* x, T* y, std::size_t outer, std::size_t length, std::size_t inner), 4> fold;
+    std::array<void (*)(const T* x, T* y, std::size_t outer, std::size_t length, std::size_t inner), 5> fold;
     /// x[i] += y[i].
     void (*accumulate)(T* x, const T* y, std::size_t count);
     ConvolutionKernels<T> convolution;
@@ -58,7 +63,7 @@ const Table<T>& choose_table();
 /// The table for the best instruction set of this processor.
 template <Scalar T>
 const Table<T>& table() {
-    const Table<T>* const chosen = chosen_table<T>.load(std::memory_order_relaxed);
+    const Table<T>* const chosen = chosen_table<T>.load(std::memory_order_acquire);
     return chosen != nullptr ? *chosen : choose_table<T>();
 }
 

@@ -18,8 +18,8 @@ namespace {
 
 template <Scalar T>
 constexpr Table<T> make_table() {
-    return {kernels_of<T>(ElementwisePrimitives{}),
-            {&fold<SumFold, T>, &fold<AmaxFold, T>, &fold<AminFold, T>, &fold_logsumexp<T>},
+    return {own_kernels_of<T>(VectorPrimitives{}),
+            {&fold<SumFold, T>, &fold<AmaxFold, T>, &fold<AminFold, T>, &fold_logsumexp<T>, &fold<ProdFold, T>},
             &accumulate<T>,
             {Lanes<T>::width, panel_vectors * Lanes<T>::width, &multiply_gathered<T>, &pack<T>, &unpack<T>, &pool_lanes<T>, &gather_scaled<T>,
              &scatter_scaled<T>},

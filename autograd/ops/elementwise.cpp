@@ -1,14 +1,11 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <sstream>
 
 #include <xtgrad/autograd/kernels/table.hpp>
 #include <xtgrad/autograd/mutation.hpp>
-#include <xtgrad/autograd/primitives/activation.hpp>
-#include <xtgrad/autograd/primitives/arithmetic.hpp>
-#include <xtgrad/autograd/primitives/cotangent.hpp>
-#include <xtgrad/autograd/primitives/selection.hpp>
-#include <xtgrad/autograd/primitives/transcendental.hpp>
+#include <xtgrad/autograd/primitives/elementwise.hpp>
 #include <xtgrad/autograd/program/trace.hpp>
 #include <xtgrad/autograd/recorded_reading.hpp>
 #include <xtgrad/autograd/strong_zero.hpp>
@@ -308,6 +305,23 @@ Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Opera
 }
 
 template <Scalar T>
+Variable<T> of_order(std::size_t primitive, const Operand<T>& order, const Operand<T>& x) {
+    for (const T n : order.variable().value(order.where()).storage()) {
+        if (n >= 0 && n == std::floor(n) && std::isfinite(n)) continue;
+        std::ostringstream text;
+        text << facts<T>[primitive].name << ": an order is a whole number from 0 on, and this one is " << n;
+        throw ValueError(text.str(), SourceScope::resolve(x.where()));
+    }
+    return elementwise<T>(primitive, {&order, &x});
+}
+
+template <Scalar T>
+Variable<double> float_power(const Operand<T>& x, const Operand<T>& y) {
+    const SourceScope scope(SourceScope::resolve(x.where()));
+    return pow(cast<double>(x.variable()), cast<double>(y.variable()));
+}
+
+template <Scalar T>
 void accumulate(Variable<T>& sum, Variable<T>&& addend) {
     if (!sum.recorded() && !addend.recorded()) {
         if (!sum.typed().reusable() && addend.typed().reusable()) std::swap(sum, addend);
@@ -322,6 +336,10 @@ void accumulate(Variable<T>& sum, Variable<T>&& addend) {
 
 template Variable<float>  elementwise<float>(std::size_t, std::initializer_list<const Operand<float>*>);
 template Variable<double> elementwise<double>(std::size_t, std::initializer_list<const Operand<double>*>);
+template Variable<float>  of_order<float>(std::size_t, const Operand<float>&, const Operand<float>&);
+template Variable<double> of_order<double>(std::size_t, const Operand<double>&, const Operand<double>&);
+template Variable<double> float_power<float>(const Operand<float>&, const Operand<float>&);
+template Variable<double> float_power<double>(const Operand<double>&, const Operand<double>&);
 template void             accumulate<float>(Variable<float>&, Variable<float>&&);
 template void             accumulate<double>(Variable<double>&, Variable<double>&&);
 

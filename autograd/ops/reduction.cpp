@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include <xtgrad/autograd/apply.hpp>
+#include <xtgrad/autograd/ops/merged_axes.hpp>
 #include <xtgrad/autograd/primitives/reduction.hpp>
+#include <xtgrad/autograd/primitives/scan.hpp>
 #include <xtgrad/autograd/primitives/shape.hpp>
 
 namespace xtgrad {
@@ -120,6 +122,53 @@ Variable<T> Logsumexp::vjp_from_input(const Variable<T>& g, const Variable<T>& x
     return kept(g) * where(equal(largest, -std::numeric_limits<T>::infinity()), 0, shares);
 }
 
+template <Scalar T>
+Variable<T> Prod::vjp_from_input(const Variable<T>& g, const Variable<T>& x) const {
+    if (x.size() == 0) return broadcast_to(kept(g), input_shape);
+    const ops::MergedAxes merged(input_shape, axes);
+    const Variable<T>     lines  = merged.merge(x);
+    const auto            before = [&](bool reverse) {
+        Cumprod product;
+        product.axis    = merged.axis();
+        product.reverse = reverse;
+        return shifted<T>(apply<Cumprod, T>(std::move(product), SourceLocation{"", 0}, lines), merged.axis(), reverse, 1);
+    };
+    return kept(g) * merged.separate(before(false) * before(true));
+}
+
+std::vector<Sample<Prod>> Prod::samples() {
+    std::vector<Sample<Prod>> samples;
+    const auto                add = [&](AxisList over, const Array<double>& x, bool keeps = true) {
+        Prod primitive;
+        primitive.axes = std::move(over);
+        primitive.keep = keeps;
+        samples.push_back({primitive, {x}});
+    };
+    add({}, sample_array({}));
+    add({0}, sample_array({1}));
+    add({0}, sample_array({5}));
+    add({0}, sample_array({37}, 0.5, 1.5));
+    add({}, sample_array({2, 3}));
+    add({0}, sample_array({2, 3}));
+    add({1}, sample_array({2, 3}), false);
+    add({0, 1}, sample_array({2, 3}));
+    add({0}, sample_array({3, 21}));
+    add({1}, sample_array({2, 3, 4}));
+    add({0, 2}, sample_array({2, 3, 2}));
+    add({0, 2}, sample_array({2, 3, 2}), false);
+    add({0, 1, 3}, sample_array({2, 1, 2, 2}));
+    add({0}, sample_array({300}, 0.9, 1.1));
+    add({0}, Array<double>{2, 0, 3});
+    add({0}, Array<double>{0, -1.5, 0, 2});
+    add({1}, Array<double>{{1, 0, 2}, {0, 0, 0}, {-1, 3, 0.5}});
+    add({1}, sample_array({0, 3}));
+    add({0}, sample_array({0}));
+    add({1}, sample_array({2, 0, 3}));
+    return samples;
+}
+
+std::vector<Sample<EuclideanNorm>> EuclideanNorm::samples() { return reduction_samples<EuclideanNorm>(); }
+
 namespace ops {
 
 template <class P, Scalar T>
@@ -152,6 +201,7 @@ XTGRAD_INSTANTIATE(Mean)
 XTGRAD_INSTANTIATE(Amax)
 XTGRAD_INSTANTIATE(Amin)
 XTGRAD_INSTANTIATE(Logsumexp)
+XTGRAD_INSTANTIATE(Prod)
 #undef XTGRAD_INSTANTIATE
 
 template Variable<float>  sum_to<float>(const Variable<float>&, const Shape&, SourceLocation);
@@ -167,5 +217,6 @@ XTGRAD_COMPILE_PRIMITIVE(Mean)
 XTGRAD_COMPILE_PRIMITIVE(Amax)
 XTGRAD_COMPILE_PRIMITIVE(Amin)
 XTGRAD_COMPILE_PRIMITIVE(Logsumexp)
+XTGRAD_COMPILE_PRIMITIVE(Prod)
 
 } // namespace xtgrad

@@ -5,19 +5,6 @@
 
 namespace xtgrad {
 
-void Concatenate::infer(SourceLocation where, const std::vector<Shape>& shapes) {
-    input_shapes = shapes;
-    for (const Shape& part : shapes) {
-        bool fits = part.size() == shapes.front().size();
-        for (std::size_t other = 0; fits && other < part.size(); ++other) fits = other == axis || part[other] == shapes.front()[other];
-        if (!fits) {
-            throw ShapeError("concatenate: shapes " + to_string(shapes.front()) + " and " + to_string(part) + " may differ on axis " +
-                                 std::to_string(axis) + " alone",
-                             where);
-        }
-    }
-}
-
 namespace ops {
 
 template <Scalar T>
@@ -53,6 +40,11 @@ Variable<T> reshape(const Variable<T>& x, const Extents& extents, SourceLocation
 }
 
 template <Scalar T>
+Variable<T> ravel(const Variable<T>& x, SourceLocation where) {
+    return apply<Reshape, T>({.shape = {x.size()}}, where, x);
+}
+
+template <Scalar T>
 Variable<T> transpose(const Variable<T>& x, const Axes& axes, SourceLocation where) {
     Transpose primitive;
     if (axes.is_every()) {
@@ -65,6 +57,37 @@ Variable<T> transpose(const Variable<T>& x, const Axes& axes, SourceLocation whe
         for (const Index axis : axes.listed()) primitive.axes.push_back(normalize_axis("transpose", axis, x.dimension(), where));
     }
     return apply<Transpose, T>(std::move(primitive), where, x);
+}
+
+template <Scalar T>
+Variable<T> moveaxis(const Variable<T>& x, const Axes& source, const Axes& destination, SourceLocation where) {
+    const std::size_t rank = x.dimension();
+    if (source.listed().size() != destination.listed().size()) {
+        throw ShapeError(
+            "moveaxis: " + std::to_string(source.listed().size()) + " axes to " + std::to_string(destination.listed().size()) + " places", where);
+    }
+    const AxisList moved  = source.normalized("moveaxis", rank, where);
+    const AxisList places = destination.normalized("moveaxis", rank, where);
+    // Axis i of the result is order[i] of x.
+    AxisList    order(rank);
+    std::size_t next = 0;
+    for (std::size_t place = 0; place < rank; ++place) {
+        if (std::binary_search(places.begin(), places.end(), place)) continue;
+        while (std::binary_search(moved.begin(), moved.end(), next)) ++next;
+        order[place] = next++;
+    }
+    for (std::size_t entry = 0; entry < moved.size(); ++entry) {
+        order[normalize_axis("moveaxis", destination.listed()[entry], rank, where)] = normalize_axis("moveaxis", source.listed()[entry], rank, where);
+    }
+    return std::is_sorted(order.begin(), order.end()) ? x : apply<Transpose, T>({.axes = order}, where, x);
+}
+
+template <Scalar T>
+Variable<T> swapaxes(const Variable<T>& x, Index axis1, Index axis2, SourceLocation where) {
+    AxisList order(x.dimension());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::swap(order[normalize_axis("swapaxes", axis1, x.dimension(), where)], order[normalize_axis("swapaxes", axis2, x.dimension(), where)]);
+    return std::is_sorted(order.begin(), order.end()) ? x : apply<Transpose, T>({.axes = order}, where, x);
 }
 
 template <Scalar T>
@@ -109,32 +132,12 @@ Variable<T> squeeze(const Variable<T>& x, const Axes& axes, SourceLocation where
     return apply<Reshape, T>({.shape = shape}, where, x);
 }
 
-namespace {
-
-template <Scalar T>
-Variable<T> concatenate_parts(const std::vector<Variable<T>>& parts, Index axis, SourceLocation where) {
-    if (parts.empty()) throw ShapeError("concatenate: there is nothing to join", where);
-    if (parts.front().dimension() == 0)
-        throw ShapeError("concatenate: single numbers have no axis to be joined along; expand_dims() gives them one", where);
-    return apply<Concatenate, T>({.axis = normalize_axis("concatenate", axis, parts.front().dimension(), where)}, parts, where);
-}
-
-} // namespace
-
-} // namespace ops
-
-Variable<float> concatenate(const std::vector<Variable<float>>& parts, Index axis, SourceLocation where) {
-    return ops::concatenate_parts<float>(parts, axis, where);
-}
-Variable<double> concatenate(const std::vector<Variable<double>>& parts, Index axis, SourceLocation where) {
-    return ops::concatenate_parts<double>(parts, axis, where);
-}
-
-namespace ops {
-
 #define XTGRAD_INSTANTIATE(T)                                                                                                                        \
     template Variable<T> alias<T>(const Variable<T>&, SourceLocation);                                                                               \
     template Variable<T> reshape<T>(const Variable<T>&, const Extents&, SourceLocation);                                                             \
+    template Variable<T> ravel<T>(const Variable<T>&, SourceLocation);                                                                               \
+    template Variable<T> moveaxis<T>(const Variable<T>&, const Axes&, const Axes&, SourceLocation);                                                  \
+    template Variable<T> swapaxes<T>(const Variable<T>&, Index, Index, SourceLocation);                                                              \
     template Variable<T> transpose<T>(const Variable<T>&, const Axes&, SourceLocation);                                                              \
     template Variable<T> broadcast_to<T>(const Variable<T>&, const Extents&, SourceLocation);                                                        \
     template Variable<T> expand_dims<T>(const Variable<T>&, const Axes&, SourceLocation);                                                            \
@@ -149,6 +152,5 @@ XTGRAD_COMPILE_PRIMITIVE(Alias)
 XTGRAD_COMPILE_PRIMITIVE(Reshape)
 XTGRAD_COMPILE_PRIMITIVE(Transpose)
 XTGRAD_COMPILE_PRIMITIVE(BroadcastTo)
-XTGRAD_COMPILE_PRIMITIVE(Concatenate)
 
 } // namespace xtgrad

@@ -50,4 +50,23 @@ struct Relu : Elementwise<1> {
     static constexpr std::array<Interval, 1> samples() { return {{{-3, 3}}}; }
 };
 
+struct Softsign : Elementwise<1> {
+    static constexpr std::string_view name = "softsign";
+
+    template <class V>
+    static V forward(const V& x) {
+        return select(isfinite(x), x / (V(1) + abs(x)), sign(x));
+    }
+    template <class V>
+    static auto vjp_from_input(const Cotangent<V>& g, const V& x) {
+        const V rest = V(1) / (V(1) + abs(x));
+        return g * (rest * rest);
+    }
+    template <class Q>
+    static Q reference(Q x) {
+        return x / (x < 0 ? 1 - x : 1 + x);
+    }
+    static constexpr std::array<Interval, 1> samples() { return {{{-5, 5}}}; }
+};
+
 } // namespace xtgrad

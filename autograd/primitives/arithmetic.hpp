@@ -1,5 +1,8 @@
 #pragma once
 
+#include <limits>
+#include <numbers>
+
 #include <xtgrad/autograd/primitive.hpp>
 
 namespace xtgrad {
@@ -100,6 +103,84 @@ struct Pow : Elementwise<2> {
     }
     static auto                              reference(auto a, auto b) { return pow(a, b); }
     static constexpr std::array<Interval, 2> samples() { return {{{0.2, 3}, {-2.5, 2.5}}}; }
+};
+
+struct Cbrt : Elementwise<1> {
+    static constexpr std::string_view name = "cbrt";
+
+    static auto forward(auto x) { return cbrt(x); }
+    template <class V>
+    static auto vjp_from_output(const Cotangent<V>& g, const V& y) {
+        return g / (V(3) * (y * y));
+    }
+    static auto                              reference(auto x) { return cbrt(x); }
+    static constexpr std::array<Interval, 1> samples() { return {{{0.1, 9}}}; }
+};
+
+struct Hypot : Elementwise<2> {
+    static constexpr std::string_view name = "hypot";
+
+    /// a over the length of (a, b): the cosine of the angle between them, 0 at the origin, and its limit where a alone is infinite.
+    template <class V>
+    static V share(const V& a, const V& b, const V& length) {
+        return select(equal(length, V(0)), V(0), select(!isfinite(a) && isfinite(b), sign(a), a / length));
+    }
+    static auto forward(auto a, auto b) { return hypot(a, b); }
+    template <class V>
+    static auto vjp_from_both(const Cotangent<V>& g, const V& a, const V& b, const V& y) {
+        return each([=] { return g * share(a, b, y); }, [=] { return g * share(b, a, y); });
+    }
+    static auto                              reference(auto a, auto b) { return sqrt(a * a + b * b); }
+    static constexpr std::array<Interval, 2> samples() { return {{{0.3, 3}, {-3, -0.3}}}; }
+};
+
+/// The angle of the point (x, y).
+struct Atan2 : Elementwise<2> {
+    static constexpr std::string_view name = "atan2";
+
+    // x over the square of the length, which may itself overflow.
+    template <class V>
+    static V part(const V& x, const V& y) {
+        const V    length = hypot(x, y);
+        const auto far    = equal(length, V(std::numeric_limits<double>::infinity()));
+        return select(equal(length, V(0)) || (far && equal(x, x) && equal(y, y)), V(0), (x / length) / length);
+    }
+    static auto forward(auto y, auto x) { return atan2(y, x); }
+    template <class V>
+    static auto vjp_from_input(const Cotangent<V>& g, const V& y, const V& x) {
+        return each([=] { return g * part(x, y); }, [=] { return -(g * part(y, x)); });
+    }
+    static auto                              reference(auto y, auto x) { return atan2(y, x); }
+    static constexpr std::array<Interval, 2> samples() { return {{{-3, -0.3}, {-3, 3}}}; }
+};
+
+/// x·2ⁿ.
+struct Ldexp : Elementwise<2> {
+    static constexpr std::string_view name = "ldexp";
+
+    static auto forward(auto x, auto n) { return ldexp(x, n); }
+    template <class V>
+    static auto vjp_from_both(const Cotangent<V>& g, const V&, const V& n, const V& y) {
+        return each([=] { return g * exp2(n); }, [=] { return g * (y * V(std::numbers::ln2)); });
+    }
+    static auto                              reference(auto x, auto n) { return x * exp2(n); }
+    static constexpr std::array<Interval, 2> samples() { return {{{-3, 3}, {-4, 4}}}; }
+};
+
+/// From a to b, exact at both ends.
+struct Lerp : Elementwise<3> {
+    static constexpr std::string_view name = "lerp";
+
+    template <class V>
+    static V forward(const V& a, const V& b, const V& weight) {
+        return select(weight < V(0.5), a + weight * (b - a), b - (V(1) - weight) * (b - a));
+    }
+    template <class V>
+    static auto vjp_from_input(const Cotangent<V>& g, const V& a, const V& b, const V& weight) {
+        return each([=] { return g * (V(1) - weight); }, [=] { return g * weight; }, [=] { return g * (b - a); });
+    }
+    static auto                              reference(auto a, auto b, auto weight) { return a + weight * (b - a); }
+    static constexpr std::array<Interval, 3> samples() { return {{{-3, 3}, {-3, 3}, {-0.5, 1.5}}}; }
 };
 
 } // namespace xtgrad

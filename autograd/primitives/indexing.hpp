@@ -67,20 +67,21 @@ struct Slice {
     }
 };
 
-/// Zeros, with the elements of the input at the places of a lattice. The adjoint is Slice.
+/// One number everywhere, but for the elements of the input at the places of a lattice. The adjoint is Slice.
 struct Pad {
     static constexpr std::string_view name  = "pad";
     static constexpr std::size_t      arity = 1;
 
     Lattice lattice;
     Shape   shape; // of the result
+    double  value = 0;
     Shape   input_shape{};
     bool    operator==(const Pad&) const = default;
 
     void infer(SourceLocation, const Shape& x) { input_shape = x; }
     template <Scalar T>
     Value<T> forward(const Value<T>& x) const {
-        Value<T> y             = Value<T>::filled(shape, T{0});
+        Value<T> y             = Value<T>::filled(shape, static_cast<T>(value));
         const auto [first, in] = lattice.in(shape);
         kernels::copy_strided<T>(x.shape(), y.mutable_data() + (x.size() == 0 ? 0 : first), in, x.data(), row_major_steps(x.shape()));
         return y;
@@ -90,6 +91,7 @@ struct Pad {
     template <class Q>
     Grid<Q> reference(const Grid<Q>& x) const {
         Grid<Q> y(shape);
+        for (Q& element : y.elements) element = Q(value);
         for_each_index(x.shape, [&](const GridIndex& index) { y[lattice.at(index)] = x[index]; });
         return y;
     }
@@ -98,34 +100,61 @@ struct Pad {
                 {{.lattice = {{4}, {-2}}, .shape = {5}}, {sample_array({3})}},
                 {{.lattice = {{0, 1}, {1, 2}}, .shape = {2, 4}}, {sample_array({2, 2})}},
                 {{.lattice = {{34, 1}, {-1, 2}}, .shape = {35, 41}}, {sample_array({35, 20})}},
+                {{.lattice = {{1, 2}, {1, 1}}, .shape = {4, 5}, .value = -1.5}, {sample_array({2, 3})}},
                 {{.lattice = {{1, 0}, {1, 1}}, .shape = {2, 3}}, {sample_array({0, 3})}}};
     }
 };
 
-/// Where the indices of a gather lead: the row-major layout around one axis.
+/// Where the indices of a gather lead: the row-major layout around one axis. An index of one axis is shared by all lines along that axis;
+/// any other has an entry for each element of the result.
 struct AlongAxis {
     std::size_t outer  = 1;
     std::size_t inner  = 1;
     std::size_t extent = 1; // of the indexed array
     std::size_t count  = 1; // of the index
+    bool        shared;
 
-    AlongAxis(const Shape& indexed, const Shape& index, std::size_t axis) : extent(indexed[axis]), count(index[axis]) {
-        for (std::size_t before = 0; before < axis; ++before) outer *= index[before];
-        for (std::size_t after = axis + 1; after < index.size(); ++after) inner *= index[after];
+    AlongAxis(const Shape& indexed, const Array<Index>& index, std::size_t axis)
+        : extent(indexed[axis]), count(index.shape()[index.dimension() == 1 ? 0 : axis]), shared(index.dimension() == 1) {
+        for (std::size_t before = 0; before < axis; ++before) outer *= indexed[before];
+        for (std::size_t after = axis + 1; after < indexed.size(); ++after) inner *= indexed[after];
     }
-    /// Calls visit(place in the index, place in the indexed array).
+    /// The shape of what is picked of an array of shape `indexed`.
+    static Shape picked(const Shape& indexed, const Array<Index>& index, std::size_t axis) {
+        Shape shape = indexed;
+        shape[axis] = AlongAxis(indexed, index, axis).count;
+        return shape;
+    }
+    /// Calls visit(place in what is picked, place in the indexed array).
     template <class Visit>
     void for_each(const Index* index, Visit&& visit) const {
         std::size_t place = 0;
         for (std::size_t o = 0; o < outer; ++o) {
             for (std::size_t c = 0; c < count; ++c) {
-                for (std::size_t i = 0; i < inner; ++i, ++place) visit(place, (o * extent + static_cast<std::size_t>(index[place])) * inner + i);
+                if (shared) {
+                    const std::size_t start = (o * extent + static_cast<std::size_t>(index[c])) * inner;
+                    for (std::size_t i = 0; i < inner; ++i) visit(place + i, start + i);
+                } else {
+                    for (std::size_t i = 0; i < inner; ++i) visit(place + i, (o * extent + static_cast<std::size_t>(index[place + i])) * inner + i);
+                }
+                place += inner;
             }
         }
     }
+    /// Calls visit(index in what is picked, index in the indexed array), for references.
+    template <class Visit>
+    static void for_each_index_of(const Shape& picked, const Array<Index>& index, std::size_t axis, Visit&& visit) {
+        std::size_t place = 0;
+        for_each_index(picked, [&](const GridIndex& at) {
+            GridIndex of_indexed = at;
+            of_indexed[axis]     = static_cast<std::size_t>(index.data()[index.dimension() == 1 ? at[axis] : place]);
+            ++place;
+            visit(at, of_indexed);
+        });
+    }
 };
 
-/// result[…, i, …] = x[…, index[…, i, …], …]. The adjoint is ScatterAdd.
+/// result[…, i, …] = x[…, index[…, i, …], …], or x[…, index[i], …] for an index of one axis. The adjoint is ScatterAdd.
 struct Gather {
     static constexpr std::string_view name  = "gather";
     static constexpr std::size_t      arity = 1;
@@ -134,27 +163,24 @@ struct Gather {
     std::size_t                         axis;
     Shape                               input_shape{};
 
+    /// A sort leaves its places here, and finds them anew at each replay of a compiled program.
+    const void* side_result() const noexcept { return index.get(); }
+
     void infer(SourceLocation, const Shape& x) { input_shape = x; }
     template <Scalar T>
     Value<T> forward(const Value<T>& x) const {
-        Value<T> y  = Value<T>::uninitialized(index->shape());
-        T*       to = y.mutable_data();
-        AlongAxis(x.shape(), index->shape(), axis).for_each(index->data(), [&](std::size_t mine, std::size_t theirs) {
-            to[mine] = x.data()[theirs];
-        });
+        Value<T> y    = Value<T>::uninitialized(AlongAxis::picked(x.shape(), *index, axis));
+        T*       to   = y.mutable_data();
+        const T* from = x.data();
+        AlongAxis(x.shape(), *index, axis).for_each(index->data(), [=](std::size_t mine, std::size_t theirs) { to[mine] = from[theirs]; });
         return y;
     }
     template <Scalar T>
     Variable<T> vjp(const Variable<T>& g) const;
     template <class Q>
     Grid<Q> reference(const Grid<Q>& x) const {
-        Grid<Q>     y(index->shape());
-        std::size_t place = 0;
-        for_each_index(y.shape, [&](const GridIndex& at) {
-            GridIndex from = at;
-            from[axis]     = static_cast<std::size_t>(index->data()[place++]);
-            y[at]          = x[from];
-        });
+        Grid<Q> y(AlongAxis::picked(x.shape, *index, axis));
+        AlongAxis::for_each_index_of(y.shape, *index, axis, [&](const GridIndex& at, const GridIndex& from) { y[at] = x[from]; });
         return y;
     }
     static std::vector<Sample<Gather>> samples() {
@@ -162,7 +188,12 @@ struct Gather {
                 {{.index = index_of({2, 2}, {1, 1, 0, 2}), .axis = 1}, {sample_array({2, 3})}},
                 {{.index = index_of({3, 2}, {1, 0, 0, 0, 1, 1}), .axis = 0}, {sample_array({2, 2})}},
                 {{.index = index_spread({300, 3}, 400), .axis = 0}, {sample_array({400, 3})}},
-                {{.index = index_of({2, 0}, {}), .axis = 1}, {sample_array({2, 3})}}};
+                {{.index = index_of({2, 0}, {}), .axis = 1}, {sample_array({2, 3})}},
+                {{.index = index_of({4}, {1, 0, 1, 1}), .axis = 0}, {sample_array({2, 3})}},
+                {{.index = index_of({2}, {2, 2}), .axis = 1}, {sample_array({2, 3, 2})}},
+                {{.index = index_of({3}, {2, 0, 2}), .axis = 2}, {sample_array({2, 2, 3})}},
+                {{.index = index_spread({500}, 37), .axis = 1}, {sample_array({3, 37, 5})}},
+                {{.index = index_of({0}, {}), .axis = 0}, {sample_array({0, 2})}}};
     }
     static std::shared_ptr<const Array<Index>> index_spread(const Shape& shape, Index extent) {
         auto  index = std::make_shared<Array<Index>>(shape);
@@ -177,7 +208,7 @@ struct Gather {
     }
 };
 
-/// Zeros, to which each element is added at its index along one axis. The adjoint is Gather.
+/// Zeros, to which each element is added at its index along one axis; an index of one axis is shared by all lines along it. The adjoint is Gather.
 struct ScatterAdd {
     static constexpr std::string_view name  = "scatter_add";
     static constexpr std::size_t      arity = 1;
@@ -186,32 +217,35 @@ struct ScatterAdd {
     std::size_t                         axis;
     Shape                               shape; // of the result
 
+    const void* side_result() const noexcept { return index.get(); }
+
     void infer(SourceLocation, const Shape&) {}
     template <Scalar T>
     Value<T> forward(const Value<T>& x) const {
-        Value<T> y  = Value<T>::filled(shape, T{0});
-        T*       to = y.mutable_data();
-        AlongAxis(shape, index->shape(), axis).for_each(index->data(), [&](std::size_t mine, std::size_t theirs) { to[theirs] += x.data()[mine]; });
+        Value<T> y    = Value<T>::filled(shape, T{0});
+        T*       to   = y.mutable_data();
+        const T* from = x.data();
+        AlongAxis(shape, *index, axis).for_each(index->data(), [=](std::size_t mine, std::size_t theirs) { to[theirs] += from[mine]; });
         return y;
     }
     template <Scalar T>
     Variable<T> vjp(const Variable<T>& g) const;
     template <class Q>
     Grid<Q> reference(const Grid<Q>& x) const {
-        Grid<Q>     y(shape);
-        std::size_t place = 0;
-        for_each_index(x.shape, [&](const GridIndex& at) {
-            GridIndex to = at;
-            to[axis]     = static_cast<std::size_t>(index->data()[place++]);
-            y[to]        = y[to] + x[at];
-        });
+        Grid<Q> y(shape);
+        AlongAxis::for_each_index_of(x.shape, *index, axis, [&](const GridIndex& at, const GridIndex& to) { y[to] = y[to] + x[at]; });
         return y;
     }
     static std::vector<Sample<ScatterAdd>> samples() {
         return {{{.index = Gather::index_of({3}, {0, 0, 2}), .axis = 0, .shape = {4}}, {sample_array({3})}},
                 {{.index = Gather::index_of({2, 2}, {1, 1, 0, 2}), .axis = 1, .shape = {2, 3}}, {sample_array({2, 2})}},
                 {{.index = Gather::index_spread({400, 3}, 300), .axis = 0, .shape = {300, 3}}, {sample_array({400, 3})}},
-                {{.index = Gather::index_of({2, 0}, {}), .axis = 1, .shape = {2, 3}}, {sample_array({2, 0})}}};
+                {{.index = Gather::index_of({2, 0}, {}), .axis = 1, .shape = {2, 3}}, {sample_array({2, 0})}},
+                {{.index = Gather::index_of({4}, {1, 0, 1, 1}), .axis = 0, .shape = {2, 3}}, {sample_array({4, 3})}},
+                {{.index = Gather::index_of({2}, {2, 2}), .axis = 1, .shape = {2, 3, 2}}, {sample_array({2, 2, 2})}},
+                {{.index = Gather::index_of({3}, {2, 0, 2}), .axis = 2, .shape = {2, 2, 3}}, {sample_array({2, 2, 3})}},
+                {{.index = Gather::index_spread({500}, 37), .axis = 1, .shape = {3, 37, 5}}, {sample_array({3, 500, 5})}},
+                {{.index = Gather::index_of({0}, {}), .axis = 1, .shape = {2, 3}}, {sample_array({2, 0})}}};
     }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <numeric>
 #include <optional>
 
@@ -186,6 +187,47 @@ struct Logsumexp : Reduction {
         }));
     }
     static std::vector<Sample<Logsumexp>> samples() { return reduction_samples<Logsumexp>(false); }
+};
+
+struct Prod : Reduction {
+    static constexpr std::string_view name = "prod";
+
+    template <Scalar T>
+    Value<T> forward(const Value<T>& x) const {
+        return count() == 0 ? Value<T>::filled(result_shape(), T{1}) : fold<T>(x, kernels::Fold::prod);
+    }
+    template <Scalar T>
+    auto planned(std::span<const Shape>) const {
+        return planned_fold<T>(kernels::Fold::prod, 1);
+    }
+    // The products of all elements before and of all after each, so that nothing is divided.
+    template <Scalar T>
+    Variable<T> vjp_from_input(const Variable<T>& g, const Variable<T>& x) const;
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& x) const {
+        return result_grid(
+            reduce_grid(x, axes, [](const std::vector<Q>& group) { return std::accumulate(group.begin(), group.end(), Q(1), std::multiplies<>()); }));
+    }
+    static std::vector<Sample<Prod>> samples();
+};
+
+/// √Σx², without overflow or underflow of the squares.
+struct EuclideanNorm : Reduction {
+    static constexpr std::string_view name = "euclidean_norm";
+
+    template <Scalar T>
+    Value<T> forward(const Value<T>& x) const;
+    template <Scalar T>
+    Variable<T> vjp_from_both(const Variable<T>& g, const Variable<T>& x, const Variable<T>& y) const;
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& x) const {
+        return result_grid(reduce_grid(x, axes, [](const std::vector<Q>& group) {
+            Q total(0);
+            for (const Q& element : group) total = total + element * element;
+            return sqrt(total);
+        }));
+    }
+    static std::vector<Sample<EuclideanNorm>> samples();
 };
 
 } // namespace xtgrad

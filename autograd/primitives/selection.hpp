@@ -76,6 +76,50 @@ struct Minimum : Elementwise<2> {
     static constexpr std::array<Interval, 2> samples() { return {{{-3, 3}, {-3, 3}}}; }
 };
 
+/// The larger of both, and the other where one is NaN.
+struct Fmax : Elementwise<2> {
+    static constexpr std::string_view name = "fmax";
+
+    template <class V>
+    static V forward(const V& a, const V& b) {
+        return select(a > b || !equal(b, b), a, b);
+    }
+    // Maximum's, but that a number has all against NaN.
+    template <class V>
+    static V share(const V& mine, const V& other, const V& of_numbers) {
+        const auto is  = equal(mine, mine);
+        const auto has = equal(other, other);
+        return select(is && !has, V(1), select(has && !is, V(0), of_numbers));
+    }
+    template <class V>
+    static auto vjp_from_input(const Cotangent<V>& g, const V& a, const V& b) {
+        return each([=] { return g * share(a, b, Maximum::share(a, b)); }, [=] { return g * share(b, a, Maximum::share(b, a)); });
+    }
+    template <class Q>
+    static Q reference(Q a, Q b) {
+        return a > b ? a : b;
+    }
+    static constexpr std::array<Interval, 2> samples() { return {{{-3, 3}, {-3, 3}}}; }
+};
+
+struct Fmin : Elementwise<2> {
+    static constexpr std::string_view name = "fmin";
+
+    template <class V>
+    static V forward(const V& a, const V& b) {
+        return select(a < b || !equal(b, b), a, b);
+    }
+    template <class V>
+    static auto vjp_from_input(const Cotangent<V>& g, const V& a, const V& b) {
+        return each([=] { return g * Fmax::share(a, b, Maximum::share(b, a)); }, [=] { return g * Fmax::share(b, a, Maximum::share(a, b)); });
+    }
+    template <class Q>
+    static Q reference(Q a, Q b) {
+        return a < b ? a : b;
+    }
+    static constexpr std::array<Interval, 2> samples() { return {{{-3, 3}, {-3, 3}}}; }
+};
+
 /// The condition comes as zeros and ones.
 struct Where : Elementwise<3> {
     static constexpr std::string_view name = "where";

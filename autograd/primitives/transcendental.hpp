@@ -1,6 +1,7 @@
 #pragma once
 
 #include <limits>
+#include <numbers>
 
 #include <xtgrad/autograd/primitive.hpp>
 
@@ -98,6 +99,48 @@ struct Tanh : Elementwise<1> {
     }
     static auto                              reference(auto x) { return tanh(x); }
     static constexpr std::array<Interval, 1> samples() { return {{{-3, 3}}}; }
+};
+
+struct Exp2 : Elementwise<1> {
+    static constexpr std::string_view name = "exp2";
+
+    static auto forward(auto x) { return exp2(x); }
+    template <class V>
+    static auto vjp_from_output(const Cotangent<V>& g, const V& y) {
+        return g * (y * V(std::numbers::ln2));
+    }
+    static auto                              reference(auto x) { return exp2(x); }
+    static constexpr std::array<Interval, 1> samples() { return {{{-5, 5}}}; }
+};
+
+/// 1/(x·log base), NaN where the logarithm is.
+template <class V>
+Cotangent<V> of_a_logarithm(const Cotangent<V>& g, const V& x, double log_of_base) {
+    return g / select(x < V(0), V(std::numeric_limits<double>::quiet_NaN()), x * V(log_of_base));
+}
+
+struct Log2 : Elementwise<1> {
+    static constexpr std::string_view name = "log2";
+
+    static auto forward(auto x) { return log2(x); }
+    template <class V>
+    static auto vjp_from_input(const Cotangent<V>& g, const V& x) {
+        return of_a_logarithm(g, x, std::numbers::ln2);
+    }
+    static auto                              reference(auto x) { return log2(x); }
+    static constexpr std::array<Interval, 1> samples() { return {{{0.05, 9}}}; }
+};
+
+struct Log10 : Elementwise<1> {
+    static constexpr std::string_view name = "log10";
+
+    static auto forward(auto x) { return log10(x); }
+    template <class V>
+    static auto vjp_from_input(const Cotangent<V>& g, const V& x) {
+        return of_a_logarithm(g, x, std::numbers::ln10);
+    }
+    static auto                              reference(auto x) { return log10(x); }
+    static constexpr std::array<Interval, 1> samples() { return {{{0.05, 9}}}; }
 };
 
 } // namespace xtgrad

@@ -239,7 +239,7 @@ void Trace::note_read(const AnyValue& value, SourceLocation where) {
     });
 }
 
-void Trace::note_argmax(std::unique_ptr<Operation> operation, const AnyValue& value, SourceLocation where) {
+void Trace::note_numbers(std::unique_ptr<Operation> operation, const AnyValue& value, SourceLocation where) {
     const auto found = find(value);
     if (!found || graph_.values[*found].origin == TracedValue::Origin::constant) return;
     graph_.steps.push_back({std::move(operation), {*found}, {}, where});

@@ -143,7 +143,7 @@ public:
     /// The rest of the program sees what has been computed: at each replay it must be the same.
     void note_read(const Mask& mask);
     void note_read(const AnyValue& value, SourceLocation where);
-    void note_argmax(std::unique_ptr<Operation> operation, const AnyValue& value, SourceLocation where);
+    void note_numbers(std::unique_ptr<Operation> operation, const AnyValue& value, SourceLocation where);
 
     /// A change of parameters that is done at each replay, with the elements of the operands.
     template <Scalar T>

@@ -129,6 +129,19 @@ TEST_CASE_TEMPLATE("Every instruction set computes the elementary functions to 3
     check<Relu, T>([](long double x) { return x <= 0 ? 0.0L : x; });
 }
 
+TEST_CASE_TEMPLATE("Every instruction set has a kernel for every primitive; those that are compiled once are shared", T, float, double) {
+    const auto& first = *kernels::tables<T>().front().table;
+    for (const auto& set : kernels::tables<T>()) {
+        CAPTURE(set.instruction_set);
+        for (std::size_t primitive = 0; primitive < ElementwisePrimitives::size; ++primitive) {
+            CAPTURE(primitive);
+            const auto& kernel = set.table->elementwise[primitive];
+            CHECK(kernel.forward != nullptr);
+            if (primitive >= VectorPrimitives::size) CHECK(kernel.forward == first.elementwise[primitive].forward);
+        }
+    }
+}
+
 TEST_CASE_TEMPLATE("Every instruction set folds over any axis", T, float, double) {
     Random random(7);
     for (const std::size_t outer : {1U, 3U}) {

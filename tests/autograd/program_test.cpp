@@ -95,6 +95,33 @@ TEST_CASE("Elementwise steps over long arrays become one, along broadcast rows a
     }
 }
 
+TEST_CASE("A program follows what elementwise functions choose by their values") {
+    const auto f = [](const Variable<double>& x, const Variable<double>& y) {
+        return value_and_gradient(
+            [](const auto& a, const auto& b) {
+                return sum(gelu(a) + silu(a * b) + softshrink(a) + tanhshrink(b) + logaddexp(a, b) + hardswish(b) + nan_to_num(a / b) +
+                           polygamma(1, a * a) + fmod(a, b) + xlogy(b * b, a * a) + elu(a, b) + fmax(a, b) + masked_fill(a, a > b, b) + hypot(a, b) +
+                           log_ndtr(a));
+            },
+            x, y);
+    };
+    auto program = compile(f, Array<double>{1, 2, -3}, Array<double>{3, -4, 0.5});
+    for (const auto& [x, y] : {std::pair<Array<double>, Array<double>>{{-0.25, 5, 1}, {0.125, 4, 7}}, {{2, -6, 0.75}, {-1, 0.625, 2e4}}}) {
+        const auto [value, dx, dy]    = program(x, y);
+        const auto [value2, dx2, dy2] = f(x, y);
+        CHECK(value.item() == value2.item());
+        CHECK(dx.value() == dx2.value());
+        CHECK(dy.value() == dy2.value());
+    }
+}
+
+TEST_CASE("An order that is an input is guarded") {
+    const auto f       = [](const Variable<double>& n, const Variable<double>& x) { return bessel_i(n, x); };
+    auto       program = compile(f, Array<double>{1}, Array<double>{2});
+    CHECK(program(Array<double>{1}, Array<double>{3}).value() == f(Array<double>{1}, Array<double>{3}).value());
+    CHECK_THROWS_AS(program(Array<double>{-1}, Array<double>{3}), GuardError);
+}
+
 TEST_CASE("A branch on values is a guard, and its flip names the line") {
     constexpr int at      = __LINE__ + 3;
     auto          program = compile(

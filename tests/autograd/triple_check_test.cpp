@@ -51,11 +51,6 @@ struct Softmax {
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 double logistic_slope(double x) { return logistic(x) * logistic(-x); }
 
-Variable<double> softmax(const Variable<double>& x) {
-    const auto terms = exp(x);
-    return terms / sum(terms, -1, keep_dims);
-}
-
 // What a wrong hand-written gradient must be called.
 struct Planted {
     Array<double> gradient;

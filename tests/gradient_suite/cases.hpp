@@ -27,14 +27,15 @@ struct Tangents {
 
 /// A primitive with its attributes, and inputs for it.
 struct Case {
-    std::string                                         description; // the inputs' shapes
-    std::vector<Array<double>>                          inputs;
-    std::vector<bool>                                   differentiable; // a truth value has no gradient
-    Recorded<double>                                    in_double;
-    Recorded<float>                                     in_float;
-    std::function<std::vector<Quad>(const QuadArrays&)> reference;
-    /// For elementwise primitives.
-    std::function<Tangents(const std::vector<Array<double>>& direction)> on_duals;
+    std::string                description; // the inputs' shapes
+    std::vector<Array<double>> inputs;
+    std::vector<bool>          differentiable; // a truth value has no gradient
+    Recorded<double>           in_double;
+    Recorded<float>            in_float;
+    /// What a composition need not have.
+    std::function<std::vector<Quad>(const QuadArrays&)> reference{};
+    /// For elementwise primitives and formulas.
+    std::function<Tangents(const std::vector<Array<double>>& direction)> on_duals{};
 
     template <Scalar T>
     const Recorded<T>& function() const {
@@ -53,20 +54,52 @@ struct Misuse {
     Recorded<double>           call;
 };
 
-struct PrimitiveCases {
+/// A primitive; or a public function that is composed of them: an elementwise formula of autograd/formulas.hpp, or any other.
+enum class Kind { elementwise, structured, formula, composition };
+
+struct OperationCases {
     std::string         name;
-    bool                elementwise = false;
+    Kind                kind;
     std::vector<Case>   cases;
     std::vector<Misuse> misuses;
+
+    bool primitive() const noexcept { return kind == Kind::elementwise || kind == Kind::structured; }
+    bool elementwise() const noexcept { return kind == Kind::elementwise || kind == Kind::formula; }
 };
 
-/// One entry for each primitive of the lists in autograd/primitives.hpp.
-std::vector<PrimitiveCases> elementwise_cases();
-std::vector<PrimitiveCases> structured_cases();
-std::vector<PrimitiveCases> all_cases();
-/// The wrong calls of a structured primitive, by its name; throws for a name without any.
-std::vector<Misuse> misuses_of(std::string_view primitive);
+/// One entry for each primitive of the lists in autograd/primitives.hpp and each formula of autograd/formulas.hpp.
+std::vector<OperationCases> elementwise_cases();
+std::vector<OperationCases> formula_cases();
+/// Those of a family's structured primitives and of the functions that are composed of them.
+std::vector<OperationCases> reduction_cases();
+std::vector<OperationCases> scan_cases();
+std::vector<OperationCases> sorting_cases();
+std::vector<OperationCases> normalization_cases();
+std::vector<OperationCases> shape_cases();
+std::vector<OperationCases> rearranging_cases();
+std::vector<OperationCases> joining_cases();
+std::vector<OperationCases> indexing_cases();
+std::vector<OperationCases> replacing_cases();
+std::vector<OperationCases> diagonal_cases();
+std::vector<OperationCases> matrix_cases();
+std::vector<OperationCases> convolution_cases();
+std::vector<OperationCases> all_cases();
 
 std::string shapes_text(const std::vector<Array<double>>& inputs);
+
+/// A wrong call with random inputs of these shapes.
+Misuse misuse(std::string description, std::initializer_list<Shape> shapes, Recorded<double> call);
+
+/// A case of a composition: a function of Variables of either type, as in `composed({x}, [](const auto& x) { return variance(x[0], 1); })`.
+template <class F>
+Case composed(std::vector<Array<double>> inputs, F function) {
+    Case result;
+    result.differentiable.assign(inputs.size(), true);
+    result.description = shapes_text(inputs);
+    result.inputs      = std::move(inputs);
+    result.in_double   = function;
+    result.in_float    = function;
+    return result;
+}
 
 } // namespace xtgrad::suite

@@ -1,10 +1,7 @@
 #include <xtgrad/array/random.hpp>
 #include <xtgrad/autograd/dual.hpp>
-#include <xtgrad/autograd/primitives/activation.hpp>
-#include <xtgrad/autograd/primitives/arithmetic.hpp>
-#include <xtgrad/autograd/primitives/cotangent.hpp>
-#include <xtgrad/autograd/primitives/selection.hpp>
-#include <xtgrad/autograd/primitives/transcendental.hpp>
+#include <xtgrad/autograd/formulas/elementwise.hpp>
+#include <xtgrad/autograd/primitives/elementwise.hpp>
 
 #include "cases.hpp"
 
@@ -37,7 +34,13 @@ Derivative derivative_of(const double* x, const double* v, std::index_sequence<I
             if (number == input) dual.set(0, Lanes<double>(v[number]));
             return dual;
         };
-        const D            y = P::forward(seeded(I)...);
+        const D y = [&] {
+            if constexpr (requires { P::of(seeded(I)...); }) {
+                return P::of(seeded(I)...);
+            } else {
+                return P::forward(seeded(I)...);
+            }
+        }();
         alignas(64) double term[Lanes<double>::width];
         y.partial(0).store(term);
         result.total += term[0];
@@ -50,12 +53,18 @@ Derivative derivative_of(const double* x, const double* v) {
     return derivative_of<P>(x, v, std::make_index_sequence<P::arity>{});
 }
 
-/// A primitive without its type.
+template <Scalar T>
+using Call = Variable<T> (*)(std::size_t index, std::initializer_list<const Operand<T>*> operands);
+
+/// A primitive or formula without its type.
 struct Rule {
     std::string           name;
+    Kind                  kind;
     std::size_t           index;
+    Call<double>          in_double;
+    Call<float>           in_float;
     std::vector<Interval> intervals;
-    Quad (*reference)(const Quad* x);
+    Quad (*reference)(const Quad* x); // none where a formula has none
     Derivative (*derivative)(const double* x, const double* v);
 };
 
@@ -64,21 +73,46 @@ Rule rule_of() {
     static_assert(IsElementwise<P> && Described<P>);
     constexpr auto intervals = P::samples();
     static_assert(intervals.size() == P::arity, "an elementwise primitive has an interval for each input");
-    return {std::string(P::name), elementwise_index<P>, {intervals.begin(), intervals.end()}, &reference_of<P>, &derivative_of<P>};
+    return {std::string(P::name),      Kind::elementwise,        elementwise_index<P>,
+            &ops::elementwise<double>, &ops::elementwise<float>, {intervals.begin(), intervals.end()},
+            &reference_of<P>,          &derivative_of<P>};
+}
+
+template <class F>
+concept HasReference = requires(Quad x) {
+    F::reference(x);
+}
+|| requires(Quad x) { F::reference(x, x); }
+|| requires(Quad x) { F::reference(x, x, x); };
+
+template <class F>
+Rule formula_rule_of() {
+    constexpr auto intervals = F::samples();
+    static_assert(intervals.size() == F::arity, "a formula has an interval for each input");
+    Rule rule{std::string(F::name),
+              Kind::formula,
+              formula_index<F>,
+              &ops::formula<double>,
+              &ops::formula<float>,
+              {intervals.begin(), intervals.end()},
+              nullptr,
+              &derivative_of<F>};
+    if constexpr (HasReference<F>) rule.reference = &reference_of<F>;
+    return rule;
 }
 
 template <Scalar T>
-Variable<T> run(std::size_t primitive, const Variables<T>& x) {
+Variable<T> run(Call<T> call, std::size_t index, const Variables<T>& x) {
     const SourceLocation    here;
     std::vector<Operand<T>> operands;
     for (const Variable<T>& input : x) operands.emplace_back(input, here);
     switch (x.size()) {
     case 1:
-        return ops::elementwise<T>(primitive, {&operands[0]});
+        return call(index, {&operands[0]});
     case 2:
-        return ops::elementwise<T>(primitive, {&operands[0], &operands[1]});
+        return call(index, {&operands[0], &operands[1]});
     default:
-        return ops::elementwise<T>(primitive, {&operands[0], &operands[1], &operands[2]});
+        return call(index, {&operands[0], &operands[1], &operands[2]});
     }
 }
 
@@ -163,8 +197,8 @@ std::vector<std::vector<Shape>> broadcast_shapes_of(std::size_t arity) {
     return {};
 }
 
-PrimitiveCases cases_of(const Rule& rule) {
-    PrimitiveCases result{rule.name, true, {}, {}};
+OperationCases cases_of(const Rule& rule) {
+    OperationCases result{rule.name, rule.kind, {}, {}};
     Random         random(29);
     const auto     add = [&](const std::vector<Shape>& shapes) {
         Case sample;
@@ -173,10 +207,10 @@ PrimitiveCases cases_of(const Rule& rule) {
             sample.differentiable.push_back(!rule.intervals[input].truth);
         }
         sample.description = shapes_text(sample.inputs);
-        sample.in_double   = [index = rule.index](const Variables<double>& x) { return run<double>(index, x); };
-        sample.in_float    = [index = rule.index](const Variables<float>& x) { return run<float>(index, x); };
-        sample.reference   = [rule, shapes](const QuadArrays& x) { return broadcast_reference(rule, shapes, x); };
-        sample.on_duals    = [rule, inputs = sample.inputs](const std::vector<Array<double>>& v) { return broadcast_tangents(rule, inputs, v); };
+        sample.in_double   = [rule](const Variables<double>& x) { return run<double>(rule.in_double, rule.index, x); };
+        sample.in_float    = [rule](const Variables<float>& x) { return run<float>(rule.in_float, rule.index, x); };
+        if (rule.reference != nullptr) sample.reference = [rule, shapes](const QuadArrays& x) { return broadcast_reference(rule, shapes, x); };
+        sample.on_duals = [rule, inputs = sample.inputs](const std::vector<Array<double>>& v) { return broadcast_tangents(rule, inputs, v); };
         result.cases.push_back(std::move(sample));
     };
     const std::size_t arity = rule.intervals.size();
@@ -199,14 +233,42 @@ PrimitiveCases cases_of(const Rule& rule) {
     return result;
 }
 
-template <class... P>
-std::vector<PrimitiveCases> cases_of_list(PrimitiveList<P...>) {
-    return {cases_of(rule_of<P>())...};
+/// Functions that are neither a primitive nor a formula.
+std::vector<OperationCases> compositions() {
+    Random         random(37);
+    const Interval near{-3, 3};
+    const Interval positive{0.2, 3};
+    const auto     in_double = [](const auto& x) {
+        using T = typename std::decay_t<decltype(x[0])>::value_type;
+        return cast<T>(float_power(x[0], x[1]));
+    };
+    OperationCases power{"float_power", Kind::composition, {}, {}};
+    power.cases.push_back(composed({draw({2, 3}, positive, random), draw({3}, near, random)}, in_double));
+    power.cases.push_back(composed({draw({}, positive, random), draw({0}, near, random)}, in_double));
+    power.misuses.push_back(misuse("float_power [2] [3]", {{2}, {3}}, [](const Variables<double>& x) { return float_power(x[0], x[1]); }));
+
+    const auto     filled = [](const Mask& mask) { return [mask](const auto& x) { return masked_fill(x[0], mask, x[1]); }; };
+    const Mask     row{true, false, true};
+    OperationCases fill{"masked_fill", Kind::composition, {}, {}};
+    fill.cases.push_back(composed({draw({2, 3}, near, random), draw({}, near, random)}, filled(row)));
+    fill.cases.push_back(composed({draw({2, 1}, near, random), draw({3}, near, random)}, filled(row)));
+    fill.cases.push_back(composed({draw({0, 3}, near, random), draw({3}, near, random)}, filled(row)));
+    fill.cases.push_back(composed({draw({}, near, random), draw({}, near, random)}, filled(Mask({}, true))));
+    fill.misuses.push_back(misuse("masked_fill [2] [3] []", {{2}, {}}, filled(row)));
+    return {std::move(power), std::move(fill)};
 }
 
 } // namespace
 
-std::vector<PrimitiveCases> elementwise_cases() { return cases_of_list(ElementwisePrimitives{}); }
+std::vector<OperationCases> elementwise_cases() {
+    return []<class... P>(PrimitiveList<P...>) { return std::vector<OperationCases>{cases_of(rule_of<P>())...}; }(ElementwisePrimitives{});
+}
+
+std::vector<OperationCases> formula_cases() {
+    auto all = []<class... F>(PrimitiveList<F...>) { return std::vector<OperationCases>{cases_of(formula_rule_of<F>())...}; }(ElementwiseFormulas{});
+    for (OperationCases& operation : compositions()) all.push_back(std::move(operation));
+    return all;
+}
 
 std::string shapes_text(const std::vector<Array<double>>& inputs) {
     std::string text;

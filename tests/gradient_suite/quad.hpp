@@ -17,6 +17,24 @@ __float128 sinq(__float128);
 __float128 cosq(__float128);
 __float128 tanhq(__float128);
 __float128 fabsq(__float128);
+__float128 tanq(__float128);
+__float128 asinq(__float128);
+__float128 acosq(__float128);
+__float128 atanq(__float128);
+__float128 sinhq(__float128);
+__float128 coshq(__float128);
+__float128 asinhq(__float128);
+__float128 acoshq(__float128);
+__float128 atanhq(__float128);
+__float128 cbrtq(__float128);
+__float128 exp2q(__float128);
+__float128 log2q(__float128);
+__float128 log10q(__float128);
+__float128 erfq(__float128);
+__float128 erfcq(__float128);
+__float128 lgammaq(__float128);
+__float128 floorq(__float128);
+__float128 atan2q(__float128, __float128);
 }
 #endif
 
@@ -60,6 +78,24 @@ struct Quad {
     friend Quad sin(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(sin)(x.bits)); }
     friend Quad cos(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(cos)(x.bits)); }
     friend Quad tanh(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(tanh)(x.bits)); }
+    friend Quad tan(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(tan)(x.bits)); }
+    friend Quad asin(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(asin)(x.bits)); }
+    friend Quad acos(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(acos)(x.bits)); }
+    friend Quad atan(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(atan)(x.bits)); }
+    friend Quad sinh(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(sinh)(x.bits)); }
+    friend Quad cosh(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(cosh)(x.bits)); }
+    friend Quad asinh(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(asinh)(x.bits)); }
+    friend Quad acosh(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(acosh)(x.bits)); }
+    friend Quad atanh(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(atanh)(x.bits)); }
+    friend Quad cbrt(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(cbrt)(x.bits)); }
+    friend Quad exp2(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(exp2)(x.bits)); }
+    friend Quad log2(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(log2)(x.bits)); }
+    friend Quad log10(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(log10)(x.bits)); }
+    friend Quad erf(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(erf)(x.bits)); }
+    friend Quad erfc(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(erfc)(x.bits)); }
+    friend Quad lgamma(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(lgamma)(x.bits)); }
+    friend Quad floor(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(floor)(x.bits)); }
+    friend Quad atan2(Quad y, Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(atan2)(y.bits, x.bits)); }
     friend Quad abs(Quad x) { return Quad(XTGRAD_QUAD_FUNCTION(fabs)(x.bits)); }
 };
 

@@ -14,9 +14,9 @@ struct Tally {
     std::size_t              failed = 0;
     std::vector<std::string> failures; // the first few, in words
     /// The largest error of a first derivative in double and in float, in units of the type's ε times the sum of the absolute values of the
-    /// terms that it is made of.
-    double first_order_double = 0;
-    double first_order_float  = 0;
+    /// terms that it is made of; negative where nothing was compared.
+    double first_order_double = -1;
+    double first_order_float  = -1;
     /// The largest difference of a second derivative from finite differences of the first, relative to the largest of them.
     double second_order = 0;
 

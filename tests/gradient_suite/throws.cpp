@@ -49,10 +49,10 @@ void check_misuse(const Case& sample, const Misuse& misuse, Tally& tally) {
 
 } // namespace
 
-void check_throws(const PrimitiveCases& primitive, Tally& tally) {
-    const Case& sample = primitive.cases.front();
-    for (const Misuse& misuse : primitive.misuses) check_misuse(sample, misuse, tally);
-    // What every primitive can be given: a handle whose tape is gone.
+void check_throws(const OperationCases& operation, Tally& tally) {
+    const Case& sample = operation.cases.front();
+    for (const Misuse& misuse : operation.misuses) check_misuse(sample, misuse, tally);
+    // What every operation can be given: a handle whose tape is gone.
     const Variables<double> gone = [&] {
         Tape tape;
         return watched<double>(tape, sample);
@@ -62,7 +62,7 @@ void check_throws(const PrimitiveCases& primitive, Tally& tally) {
     gone_is_taken({});
     check_tape_survives(sample, "a handle whose tape is gone", tally, {}, gone_is_taken);
     // No sample throws, recorded or not.
-    for (const Case& one : primitive.cases) {
+    for (const Case& one : operation.cases) {
         tally.check(!error_of([&] { one.in_double({one.inputs.begin(), one.inputs.end()}); }), place_of(one, "throws unrecorded"));
     }
 }

@@ -25,12 +25,12 @@ void check_dot_product(const Case& sample, Tally& tally);
 void check_second_order_in_float(const Case& sample, Tally& tally);
 /// Tier 7: what must hold exactly, or but for the order of a sum.
 template <Scalar T>
-void check_invariants(const Case& sample, bool elementwise, Tally& tally);
+void check_invariants(const Case& sample, Kind kind, Tally& tally);
 /// Tier 9: a recorded operation throws exactly when the plain one does, and the tape is unchanged afterwards.
-void check_throws(const PrimitiveCases& primitive, Tally& tally);
+void check_throws(const OperationCases& operation, Tally& tally);
 
-/// All tiers for every case of a primitive; where asked to, no case after the first that fails.
-Tally check_primitive(const PrimitiveCases& primitive, bool until_failure = false);
+/// All tiers for every case of an operation (the first where the case has a reference); where asked to, no case after the first that fails.
+Tally check_operation(const OperationCases& operation, bool until_failure = false);
 
 /// The case's inputs as T, watched or constant.
 template <Scalar T>

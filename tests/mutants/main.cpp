@@ -18,7 +18,7 @@ struct Count {
     std::size_t killed = 0, survived = 0, without_effect = 0;
 };
 
-std::vector<Mutant> mutants_of(const suite::PrimitiveCases& primitive) {
+std::vector<Mutant> mutants_of(const suite::OperationCases& primitive) {
     std::size_t inputs = 0;
     for (const suite::Case& sample : primitive.cases) inputs = std::max(inputs, sample.inputs.size());
     std::vector<Mutant> result;
@@ -42,19 +42,20 @@ int run(int count, char** arguments) {
     std::map<Way, Count> counts;
     std::size_t          killed   = 0;
     std::size_t          survived = 0;
-    for (const suite::PrimitiveCases& primitive : suite::all_cases()) {
+    for (const suite::OperationCases& primitive : suite::all_cases()) {
+        if (!primitive.primitive()) continue;
         bool wanted = count == 1;
         for (int argument = 1; argument < count; ++argument) wanted = wanted || primitive.name == arguments[argument];
         if (!wanted) continue;
         activate(nullptr, primitive.name);
-        if (suite::check_primitive(primitive).failed > 0) {
+        if (suite::check_operation(primitive).failed > 0) {
             std::printf("%s fails as it is: see gradient_suite\n", primitive.name.c_str());
             return 1;
         }
         const std::uint64_t whole = fingerprint();
         for (const Mutant& mutant : mutants_of(primitive)) {
             activate(&mutant, primitive.name);
-            const bool found = suite::check_primitive(primitive, true).failed > 0;
+            const bool found = suite::check_operation(primitive, true).failed > 0;
             Count&     of    = counts[mutant.way];
             if (found) {
                 ++of.killed;

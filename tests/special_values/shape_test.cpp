@@ -149,14 +149,28 @@ TRAP_CASE("J06", "A slice with a step scatters its gradient back") {
     CHECK(result.gradient() == Array<double>{1, 0, 1, 0, 1});
 }
 
+TRAP_CASE("J08", "An element in several windows gets the gradient of each") {
+    const auto result = at([](auto x) { return sliding_window(x, 2, 0); }, {1, 2, 3});
+    CHECK(result.value == Array<double>{{1, 2}, {2, 3}});
+    CHECK(result.gradient() == Array<double>{1, 2, 1});
+}
+
 TRAP_CASE("J09", "One array joined twice accumulates both gradients") {
     const auto result = at([](auto x) { return concatenate({x, slice(x, {Range::every(-1)})}); }, {1, 2});
     CHECK(result.value == Array<double>{1, 2, 2, 1});
     CHECK(result.gradient() == Array<double>{2, 2});
 }
 
+TRAP_CASE("J10", "The trace of a matrix that is not square is that of its diagonal") {
+    const auto result = at([](auto x) { return trace(x); }, {{1, 2, 3}, {4, 5, 6}});
+    check_elements(result.value, {6});
+    CHECK(result.gradient() == Array<double>{{1, 0, 0}, {0, 1, 0}});
+    CHECK(at([](auto x) { return diagonal(x); }, {{1, 2, 3}, {4, 5, 6}}).gradient() == Array<double>{{1, 0, 0}, {0, 1, 0}});
+}
+
 TRAP_CASE("L01 L02", "Repeated indices accumulate") {
     const auto first = at([](auto x) { return gather(x, index({3}, {0, 0, 2}), 0); }, {1, 2, 3});
+    CHECK(first.gradient() == at([](auto x) { return take(x, {0, 0, 2}, 0); }, {1, 2, 3}).gradient());
     CHECK(first.value == Array<double>{1, 1, 3});
     CHECK(first.gradient() == Array<double>{2, 0, 1});
     const auto second = at([](auto x) { return gather(x, index({4}, {1, 1, 1, 0}), 0); }, {1, 2});
@@ -172,4 +186,11 @@ TRAP_CASE("L05", "An index out of range throws and is named; negative ones count
     CHECK_THROWS_AS(gather(x, index({1}, {-4}), 0), ValueError);
     CHECK_THROWS_AS(slice(x, {3}), ValueError);
     CHECK(gather(x, index({1}, {-1}), 0).value() == Array<double>{3});
+}
+
+TRAP_CASE("L04", "Of elements scattered to one place the last holds, and has the gradient") {
+    const auto result = at([](auto x, auto source) { return scatter(x, {1, 1, 0}, 0, source); }, {0, 0, 0}, {1, 2, 3});
+    CHECK(result.value == Array<double>{3, 2, 0});
+    CHECK(result.gradients[0] == Array<double>{0, 0, 1});
+    CHECK(result.gradients[1] == Array<double>{0, 1, 1});
 }

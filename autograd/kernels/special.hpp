@@ -1,0 +1,36 @@
+#pragma once
+
+namespace xtgrad::special {
+
+// Functions that the C library does not have, right to a few units in the last place of double. Orders are whole numbers that are not negative; of
+// any other, and outside a function's domain, the result is NaN.
+
+/// The inverse of erf; ±inf at ±1.
+double erfinv(double x);
+
+/// The distribution function of the standard normal distribution, and its logarithm, to full accuracy in the left tail.
+double ndtr(double x);
+double log_ndtr(double x);
+
+/// (2/√π)·∫₀^∞ uⁿ·e^(−u² − 2ux) du. Of order 0 it is e^(x²)·erfc(x); its derivative is −2 times that of the next order, and all of them are positive.
+double erfcx_moment(double n, double x);
+
+/// log |Γ(x)|, which several threads may call.
+double lgamma(double x);
+
+/// The (n + 1)-th derivative of log Γ.
+double polygamma(double n, double x);
+
+/// The modified Bessel function of the first kind, of order n.
+double bessel_i(double n, double x);
+
+/// The n-th derivative of sin(πx)/(πx).
+double sinc_derivative(double n, double x);
+
+/// The rest of a/b with the sign of b, as numpy.remainder.
+double remainder(double a, double b);
+
+/// x·2ⁿ without intermediate overflow; n need not be whole.
+double ldexp(double x, double n);
+
+} // namespace xtgrad::special
