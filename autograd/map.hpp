@@ -28,12 +28,12 @@ struct PartialOf {
         std::size_t input  = 0;
         const auto  seeded = [&](const V& value) {
             D dual(value);
-            if (input++ == direction) dual.partials[0] = V(1);
+            if (input++ == direction) dual.set(0, V(1));
             return dual;
         };
         // Braces, because they evaluate in order.
         const std::tuple duals{seeded(x)...};
-        return cotangent_product(g, D(std::apply(f, duals)).partials[0]);
+        return cotangent_product(g, D(std::apply(f, duals)).partial(0));
     }
 };
 
@@ -112,11 +112,11 @@ private:
         }
         kernels::Loop loop;
         kernels::plan(loop, extents, shapes);
-        const auto pass = [f = f_, loop](const T* const* g_and_x, std::span<T* const> to) {
+        const auto pass = [](const F& f, const kernels::Loop& walk, const T* const* g_and_x, std::span<T* const> to) {
             using L = Lanes<T>;
             // First without the strong zero, which acts only where a NaN comes out. A sum is NaN if a part is; the other way round costs time only.
             std::atomic<bool> undefined = false;
-            kernels::run_outputs<N + 1, N, T>(loop, g_and_x, to, [&f, &undefined](const L& g, const rules::Repeat<I, L>&... x) {
+            kernels::run_outputs<N + 1, N, T>(walk, g_and_x, to, [&f, &undefined](const L& g, const rules::Repeat<I, L>&... x) {
                 const std::array<L, N> gradient = gradient_of<false>(f, g, std::index_sequence<I...>{}, x...);
                 if (any(isnan((gradient[I] + ...)))) [[unlikely]]
                     undefined.store(true, std::memory_order_relaxed);
@@ -124,15 +124,17 @@ private:
             });
             if (undefined) {
                 // The strong zero where a NaN came out, and the same bits as before everywhere else.
-                kernels::run_outputs<N + 1, N, T>(loop, g_and_x, to, [&f](const L& g, const rules::Repeat<I, L>&... x) {
+                kernels::run_outputs<N + 1, N, T>(walk, g_and_x, to, [&f](const L& g, const rules::Repeat<I, L>&... x) {
                     const std::array<L, N> plain = gradient_of<false>(f, g, std::index_sequence<I...>{}, x...);
                     const std::array<L, N> zeros = gradient_of<true>(f, g, std::index_sequence<I...>{}, x...);
                     return std::array<L, N>{select(isnan(plain[I]), zeros[I], plain[I])...};
                 });
             }
         };
-        pass(data.data(), outputs);
-        if (program::Trace* trace = program::Trace::active()) trace_pass(*trace, pass, all, results);
+        pass(f_, loop, data.data(), outputs);
+        if (program::Trace* trace = program::Trace::active()) [[unlikely]]
+            trace_pass(
+                *trace, [f = f_, loop, pass](const T* const* g_and_x, std::span<T* const> to) { pass(f, loop, g_and_x, to); }, all, results);
         for (std::size_t input = 0; input < N; ++input) {
             if (sweep.wants(input)) sweep.contribute<T>(input, Variable<T>(std::move(results[input])));
         }
@@ -165,11 +167,11 @@ private:
         using D           = Dual<V, N>;
         const auto seeded = [](const Lanes<T>& value, std::size_t direction) {
             D dual(V(value.batch()));
-            dual.partials[direction] = V(T{1});
+            dual.set(direction, V(T{1}));
             return dual;
         };
         const D y(f(seeded(x, I)...));
-        return {Lanes<T>(cotangent_product(V(g.batch()), y.partials[I]).batch())...};
+        return {Lanes<T>(cotangent_product(V(g.batch()), y.partial(I)).batch())...};
     }
 
     [[noreturn]] void throw_past_last_order() const {
@@ -201,15 +203,18 @@ Variable<T> apply(const F& f, const std::array<Variable<T>, N>& inputs, SourceLo
     Value<T>      output = Value<T>::uninitialized(shape);
     kernels::Loop loop;
     kernels::plan(loop, shape, shapes);
-    const auto pass = [f, loop](const T* const* operands, T* const* results) {
-        kernels::run<N>(loop, operands, results[0], [&](const auto&... x) {
+    const auto pass = [](const F& function, const kernels::Loop& walk, const T* const* operands, T* const* results) {
+        kernels::run<N>(walk, operands, results[0], [&](const auto&... x) {
             using Plain = Dual<Lanes<T>, 0>;
-            return evaluate<Plain>(f, Plain(x)...).value;
+            return evaluate<Plain>(function, Plain(x)...).value;
         });
     };
     const std::array<T*, 1> outputs{output.mutable_data()};
-    pass(data.data(), outputs.data());
-    if (program::Trace* trace = program::Trace::active()) trace->pass<T>("map", pass, inputs, std::array{&output}, where);
+    pass(f, loop, data.data(), outputs.data());
+    if (program::Trace* trace = program::Trace::active()) [[unlikely]] {
+        const auto again = [f, loop, pass](const T* const* operands, T* const* results) { pass(f, loop, operands, results); };
+        trace->pass<T>("map", again, inputs, std::array{&output}, where);
+    }
     if (!found) return Variable<T>(std::move(output));
     return Variable<T>(RecordList::current().append<MapRecord<F, T, N, order>>(output, places, where, f, inputs));
 }

@@ -48,6 +48,8 @@ public:
                 *link         = node->viewed;
                 node->viewed  = nullptr;
                 kept_ -= weight(size);
+                // The one that the next operation will ask for has mostly left the cache.
+                __builtin_prefetch(*link);
                 return node;
             }
             link = &(*link)->viewed;
@@ -160,7 +162,7 @@ void recycle_typed(Node<T>* node) noexcept {
     if (Node<T>* viewed = std::exchange(node->viewed, nullptr); viewed != nullptr) {
         if (--viewed->references == 0) recycle_typed(viewed); // one level deep: a view never shows a view
     }
-    node->shared.reset();
+    if (std::exchange(node->shares, false)) node->shared.reset();
     // Kept with its elements, each array that a program hands in would stay for ever: the next one comes with memory of its own.
     if (std::exchange(node->adopted, false)) {
         const Array<T> dropped = std::move(node->array);
@@ -251,6 +253,7 @@ template <Scalar T>
 Node<T>* share(std::shared_ptr<const Array<T>> array) {
     Node<T>* node = shell<T>();
     node->shared  = std::move(array);
+    node->shares  = true;
     node->data    = node->shared->data();
     node->shape   = &node->shared->shape();
     node->size    = node->shared->size();
@@ -261,7 +264,7 @@ template <Scalar T>
 const Array<T>& array_of(Node<T>* node) {
     if (node->repeats) write_out<T>(node);
     // A view of a parameter shows a node that shares the parameter's array: only under the same shape is it the array itself.
-    if (node->shared != nullptr) return *node->shared;
+    if (node->shares) return *node->shared;
     if (node->viewed != nullptr) {
         node->array.resize(node->view_shape, true);
         std::copy_n(node->data, node->size, node->array.data());

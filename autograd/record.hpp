@@ -25,8 +25,12 @@ public:
     virtual std::string_view name() const noexcept = 0;
     /// Gives the sweep the contribution of this operation to each input that it wants.
     virtual void backward(Sweep& sweep) = 0;
-    /// Drops the saved values.
-    virtual void release() noexcept = 0;
+    /// Drops the saved values, for good.
+    void spend() noexcept {
+        if (spent) return;
+        release();
+        spent = true;
+    }
     /// The parameter that a leaf stands for, and its version when it was watched.
     virtual const AnyParameterState* parameter() const noexcept { return nullptr; }
     virtual std::uint64_t            watched_version() const noexcept { return 0; }
@@ -40,6 +44,9 @@ public:
     SourceLocation         where{"", 0};
     /// Its saved values are gone: a plain gradient took them.
     bool spent = false;
+
+protected:
+    virtual void release() noexcept = 0;
 };
 
 } // namespace xtgrad

@@ -40,6 +40,7 @@ void RecordList::truncate(std::size_t begin) noexcept {
         records_.pop_back();
     }
     arena_.rewind(first);
+    while (!parameter_places_.empty() && parameter_places_.back() >= begin) parameter_places_.pop_back();
 }
 
 void RecordList::close_tape(std::size_t begin, bool by_exception) noexcept {
@@ -57,6 +58,7 @@ void RecordList::close_tape(std::size_t begin, bool by_exception) noexcept {
 
 void RecordList::note_watched(const AnyParameterState& parameter, const AnyVariable& leaf) {
     if (parameter.id() >= parameters_.size()) parameters_.resize(parameter.id() + 1, {AnyVariable::no_place, 0});
+    parameter_places_.push_back(leaf.place());
     parameters_[parameter.id()] = {leaf.place(), leaf.serial()};
 }
 

@@ -113,6 +113,8 @@ public:
         return AnyVariable(AnyValue(), found.place, found.serial);
     }
     void note_watched(const AnyParameterState& parameter, const AnyVariable& leaf);
+    /// The places of parameters, in ascending order.
+    std::span<const Place> parameter_places() const noexcept { return parameter_places_; }
 
     /// What compile() watches this thread with, or nullptr.
     program::Trace* trace() const noexcept { return trace_; }
@@ -134,6 +136,7 @@ private:
     Arena                         arena_;
     std::vector<Record*>          records_;
     std::vector<WatchedParameter> parameters_;
+    std::vector<Place>            parameter_places_;
     std::size_t                   open_tapes_  = 0;
     std::uint64_t                 next_serial_ = 0;
     program::Trace*               trace_       = nullptr;

@@ -56,16 +56,16 @@ std::vector<AnyVariable> Sweep::run(const AnyVariable& target, AnyVariable seed,
     // Sources inside the span keep their cotangents; nothing later in the pass adds to them once their record is reached.
     state_.cotangents[target.place() - begin_] = std::move(seed);
     for (Place place = end_; place-- > begin_;) {
-        AnyVariable& arrived = state_.cotangents[place - begin_];
-        if (arrived.empty()) continue;
-        const unsigned char leads = state_.leads[place - begin_];
-        if (leads == 0) {
-            arrived = {};
+        AnyVariable&        arrived = state_.cotangents[place - begin_];
+        const unsigned char leads   = state_.leads[place - begin_];
+        record_                     = &list_.at(place);
+        if (arrived.empty() || (leads & leads_on) == 0) {
+            // Records beside the path hold values as well.
+            if (leads == 0) arrived = {};
+            if (spends) record_->spend();
             continue;
         }
-        if ((leads & leads_on) == 0) continue;
         cotangent_ = (leads & is_source) != 0 ? arrived : std::move(arrived);
-        record_    = &list_.at(place);
         if (record_->spent) {
             throw TapeError("gradient: the path leads through `" + std::string(record_->name()) + "`, recorded at " + to_string(record_->where) +
                                 ", whose saved values an inner tape's gradient has dropped; pass xtgrad::keep or xtgrad::create_graph to that call",
@@ -79,10 +79,7 @@ std::vector<AnyVariable> Sweep::run(const AnyVariable& target, AnyVariable seed,
                         record_->where);
         }
         cotangent_ = {};
-        if (spends) {
-            record_->release();
-            record_->spent = true;
-        }
+        if (spends) record_->spend();
     }
     std::vector<AnyVariable> results;
     results.reserve(sources.size());
@@ -109,9 +106,12 @@ void Sweep::contribute(std::size_t input, Variable<T>&& contribution) {
     const Place   place  = record_->inputs[input];
     const Record& source = list_.at(place);
     mutation::contribution<T>(*record_, input, source, contribution, creates_graph_);
-    if (!(source.shape == contribution.shape())) [[unlikely]]
+    bool fits = source.shape == contribution.shape();
+    if (!fits) [[unlikely]] {
         contribution = ops::sum_to<T>(contribution, source.shape.shape(), record_->where);
-    if (!(source.shape == contribution.shape()) || source.type != scalar_type<T>) [[unlikely]] {
+        fits         = source.shape == contribution.shape();
+    }
+    if (!fits || source.type != scalar_type<T>) [[unlikely]] {
         throw ShapeError("the vjp of `" + std::string(record_->name()) + "` gave a contribution of shape " + to_string(contribution.shape()) +
                              " for input " + std::to_string(input) + " of shape " + to_string(source.shape.shape()),
                          record_->where);

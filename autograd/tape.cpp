@@ -77,12 +77,13 @@ AnyVariable seed_of_one(const AnyVariable& target) {
 
 // A parameter that was changed after its use would meet saved values of two ages.
 void check_parameters_unchanged(const RecordList& list, std::size_t begin, SourceLocation where) {
-    for (std::size_t place = begin; place < list.size(); ++place) {
+    for (const Record::Place place : list.parameter_places()) {
+        if (place < begin) continue;
         const Record&            record    = list.at(place);
-        const AnyParameterState* parameter = record.parameter();
-        if (parameter != nullptr && parameter->version() != record.watched_version()) {
-            throw TapeError("gradient: parameter '" + parameter->name() + "', used at " + to_string(record.where) + ", was changed at " +
-                                to_string(parameter->changed_at()) + ", before the gradient was taken; take the gradient first",
+        const AnyParameterState& parameter = *record.parameter();
+        if (parameter.version() != record.watched_version()) {
+            throw TapeError("gradient: parameter '" + parameter.name() + "', used at " + to_string(record.where) + ", was changed at " +
+                                to_string(parameter.changed_at()) + ", before the gradient was taken; take the gradient first",
                             where);
         }
     }
@@ -138,13 +139,7 @@ std::vector<AnyVariable> Tape::sweep(const AnyVariable& target, const AnyVariabl
     run.mark_sources(sources);
     std::vector<AnyVariable> results = run.run(target, std::move(first), sources, mode == Mode::spends);
     if (mode == Mode::spends) {
-        // Records beside the swept path hold values as well.
-        for (std::size_t rest = begin_; rest < list.size(); ++rest) {
-            Record& record = list.at(rest);
-            if (record.spent) continue;
-            record.release();
-            record.spent = true;
-        }
+        for (std::size_t rest = place + std::size_t{1}; rest < list.size(); ++rest) list.at(rest).spend();
     }
     return results;
 }

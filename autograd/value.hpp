@@ -25,22 +25,25 @@ struct AnyNode {
 
 /// An immutable value: its own array, a look at another node's or a parameter's elements under a shape of its own, or one number that stands for
 /// all elements until somebody asks for them. Nodes are recycled whole, with their buffers (node_pool.cpp).
+///
+/// What taking, reading and giving back a node needs lies in its first cache line.
 template <Scalar T>
-struct Node : AnyNode {
-    const T*                        data  = nullptr;
-    const Shape*                    shape = nullptr;
-    std::size_t                     size  = 0;
-    Array<T>                        array;             // the elements, where they are its own
-    Shape                           view_shape;        // the shape, where they are not
+struct alignas(64) Node : AnyNode {
+    const T*                        data    = nullptr;
+    const Shape*                    shape   = nullptr;
+    std::size_t                     size    = 0;
     Node*                           viewed  = nullptr; // whose elements a reshaped value shows
     bool                            adopted = false;   // the array came from outside, and its memory goes back where it came from
     bool                            repeats = false;   // every element is `number`, and there is no array yet
+    bool                            shares  = false;   // it shows the array in `shared`
+    Array<T>                        array;             // the elements, where they are its own
+    Shape                           view_shape;        // the shape, where they are not
     T                               number{};
     std::shared_ptr<const Array<T>> shared; // the parameter's array that a watched parameter shows
 
     Node() noexcept : AnyNode(scalar_type<T>) {}
 
-    bool owns() const noexcept { return viewed == nullptr && shared == nullptr && !repeats; }
+    bool owns() const noexcept { return viewed == nullptr && !shares && !repeats; }
 };
 
 /// Elements as an elementwise kernel reads them.

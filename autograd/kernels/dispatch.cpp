@@ -81,14 +81,15 @@ std::span<const NamedTable<T>> tables() {
 }
 
 template <Scalar T>
-const Table<T>& table() {
-    static const Table<T>& best = *tables<T>().back().table;
-    return best;
+const Table<T>& choose_table() {
+    const Table<T>* const best = tables<T>().back().table;
+    chosen_table<T>.store(best, std::memory_order_release);
+    return *best;
 }
 
 template std::span<const NamedTable<float>>  tables<float>();
 template std::span<const NamedTable<double>> tables<double>();
-template const Table<float>&                 table<float>();
-template const Table<double>&                table<double>();
+template const Table<float>&                 choose_table<float>();
+template const Table<double>&                choose_table<double>();
 
 } // namespace xtgrad::kernels

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <span>
 
@@ -54,9 +55,17 @@ struct Table {
     void (*adam)(T* p, T* m, T* v, const T* g, std::size_t count, const AdamStep<T>& step);
 };
 
+template <Scalar T>
+inline constinit std::atomic<const Table<T>*> chosen_table{nullptr};
+template <Scalar T>
+const Table<T>& choose_table();
+
 /// The table for the best instruction set of this processor.
 template <Scalar T>
-const Table<T>& table();
+const Table<T>& table() {
+    const Table<T>* const chosen = chosen_table<T>.load(std::memory_order_acquire);
+    return chosen != nullptr ? *chosen : choose_table<T>();
+}
 
 /// A table and the name of its instruction set: "baseline", "avx2", "avx512".
 template <Scalar T>

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <sstream>
 
 #include <xtgrad/autograd/kernels/table.hpp>
@@ -152,8 +153,11 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
     Variable<T> g     = sweep.take_cotangent<T>();
     auto* const trace = sweep.trace();
     std::size_t last  = 0;
+
+    std::array<bool, most_inputs> wanted;
     for (std::size_t input = 0; input < inputs.size(); ++input) {
-        if (sweep.wants(input)) last = input;
+        wanted[input] = sweep.wants(input);
+        if (wanted[input]) last = input;
     }
     std::array<const T*, most_operands>     operands;
     std::array<const Shape*, most_operands> shapes;
@@ -175,7 +179,7 @@ void ElementwiseRecord<T>::backward_by_kernels(Sweep& sweep) {
     kernels::Loop loop;
     bool          planned = false;
     for (std::size_t input = 0; input <= last; ++input) {
-        if (!sweep.wants(input)) continue;
+        if (!wanted[input]) continue;
         if (fact.passes_on[input]) {
             sweep.contribute<T>(input, input == last ? std::move(g) : Variable<T>(g));
             continue;
@@ -274,11 +278,11 @@ Variable<T> elementwise(std::size_t primitive, std::initializer_list<const Opera
     for (std::size_t input = 0; input < count; ++input) {
         alike = alike && (input == widest || shapes[input]->empty() || same_shape(*shapes[input], *shape));
     }
-    Shape broadcast;
+    std::optional<Shape> broadcast; // made where it is needed alone
     if (!alike) {
         broadcast = *shapes[0];
-        for (std::size_t input = 1; input < count; ++input) broadcast = broadcast_shapes(facts<T>[primitive].name, broadcast, *shapes[input], where);
-        shape = &broadcast;
+        for (std::size_t input = 1; input < count; ++input) broadcast = broadcast_shapes(facts<T>[primitive].name, *broadcast, *shapes[input], where);
+        shape = &*broadcast;
     }
     Value<T> result = Value<T>::uninitialized(*shape);
     for (std::size_t input = 0; input < count; ++input) {

@@ -29,9 +29,9 @@ ByDuals by_duals(double x, double y) {
     using Outer       = Dual<Inner, 2>;
     const auto seeded = [](double number, std::size_t direction) {
         Inner inner(number);
-        inner.partials[direction] = Lanes<double>(1.0);
+        inner.set(direction, Lanes<double>(1.0));
         Outer outer(inner);
-        outer.partials[direction] = Inner(1.0);
+        outer.set(direction, Inner(1.0));
         return outer;
     };
     const auto number = [](const Lanes<double>& lanes) {
@@ -42,8 +42,8 @@ ByDuals by_duals(double x, double y) {
     const Outer z = formula(seeded(x, 0), seeded(y, 1));
     ByDuals     result{number(z.value.value), {}, {}};
     for (std::size_t i = 0; i < 2; ++i) {
-        result.first[i] = number(z.value.partials[i]);
-        for (std::size_t j = 0; j < 2; ++j) result.second[i][j] = number(z.partials[i].partials[j]);
+        result.first[i] = number(z.value.partial(i));
+        for (std::size_t j = 0; j < 2; ++j) result.second[i][j] = number(z.partial(i).partial(j));
     }
     return result;
 }

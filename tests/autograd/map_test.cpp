@@ -131,12 +131,12 @@ TEST_CASE("A map's forward run on dual numbers is jvp, and the transpose of vjp:
             using D           = Dual<Lanes<double>, 1>;
             const auto seeded = [](double value, double tangent) {
                 D dual(value);
-                dual.partials[0] = Lanes<double>(tangent);
+                dual.set(0, Lanes<double>(tangent));
                 return dual;
             };
             const D            y = f(seeded(a.data()[place], da.data()[place]), seeded(b.data()[place], db.data()[place]));
             alignas(64) double lanes[Lanes<double>::width];
-            y.partials[0].store(lanes);
+            y.partial(0).store(lanes);
             along.data()[place] = lanes[0];
         }
         const auto mapped_f = [&](auto x, auto y) { return map(f, x, y); };
@@ -153,4 +153,28 @@ TEST_CASE("A map's forward run on dual numbers is jvp, and the transpose of vjp:
     };
     check(formula);
     check(branches);
+}
+
+TEST_CASE("A dual number knows the directions that change it; in any other its partial is 0, beside an infinity too") {
+    using D           = Dual<Lanes<double>, 2>;
+    const auto number = [](const Lanes<double>& lanes) {
+        alignas(64) double all[Lanes<double>::width];
+        lanes.store(all);
+        return all[0];
+    };
+    const double infinity = std::numeric_limits<double>::infinity();
+    D            x(2.0), y(infinity);
+    x.set(0, Lanes<double>(1.0));
+    y.set(1, Lanes<double>(1.0));
+    const D product = x * y;
+    CHECK(product.depends(0));
+    CHECK(product.depends(1));
+    CHECK(number(product.partial(0)) == infinity);
+    CHECK(number(product.partial(1)) == 2);
+    for (const D& of_x : {x * D(infinity) + 1.0, exp(x * D(infinity)), where(x > 1.0, x * D(infinity), D(3.0)), x - D(infinity) / x}) {
+        CHECK(of_x.depends(0));
+        CHECK(!of_x.depends(1));
+        CHECK(number(of_x.partial(1)) == 0);
+    }
+    CHECK(!D(infinity).depends(0));
 }

@@ -31,7 +31,7 @@ Derivative derivative_of(const double* x, const double* v, std::index_sequence<I
     for (std::size_t input = 0; input < sizeof...(I); ++input) {
         const auto seeded = [&](std::size_t number) {
             D dual(x[number]);
-            if (number == input) dual.partials[0] = Lanes<double>(v[number]);
+            if (number == input) dual.set(0, Lanes<double>(v[number]));
             return dual;
         };
         const D y = [&] {
@@ -42,7 +42,7 @@ Derivative derivative_of(const double* x, const double* v, std::index_sequence<I
             }
         }();
         alignas(64) double term[Lanes<double>::width];
-        y.partials[0].store(term);
+        y.partial(0).store(term);
         result.total += term[0];
         result.terms += std::abs(term[0]);
     }
