@@ -87,7 +87,6 @@ TEST_CASE("Functions of NaN have a NaN value and a NaN gradient") {
     CHECK_NAN(trunc(x));
     CHECK_NAN(sign(x));
     CHECK_NAN(copysign(x, 1));
-    CHECK_NAN(copysign(1, x) * x);
     CHECK_NAN(heaviside(x, 0.5));
     CHECK_NAN(cbrt(x));
     CHECK_NAN(exp2(x));
