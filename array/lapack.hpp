@@ -4,8 +4,9 @@
 
 #include <xtgrad/array/array.hpp>
 
-/// The factorizations of LAPACK (lapack.cpp), or plain loops where the build goes without BLAS (lapack_plain.cpp), on contiguous row-major matrices of n × n elements (m × n where it is said). Where a matrix has an element that is
-/// not finite, what is made of it is NaN throughout. Extents must be ints. A status is 0 for success.
+/// The factorizations of LAPACK (lapack.cpp), or plain loops where the build goes without BLAS (lapack_plain.cpp), on contiguous row-major matrices
+/// of n × n elements (m × n where it is said). Where a matrix has an element that is not finite, what is made of it is NaN throughout. Extents must
+/// be ints. A status is 0 for success.
 namespace xtgrad::lapack {
 
 /// The lower factor l of a = l·lᵀ in place of a symmetric positive definite a, of which the lower triangle is read; what is above the diagonal

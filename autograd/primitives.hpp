@@ -12,7 +12,8 @@ struct PrimitiveList {
     /// The place of `Q` in the list; a primitive that is not listed does not compile.
     template <class Q>
     static constexpr std::size_t index_of() {
-        static_assert((std::is_same_v<P, Q> || ...), "xtgrad: this is not in the list of autograd/primitives.hpp (or, for a formula, of autograd/formulas.hpp)");
+        static_assert((std::is_same_v<P, Q> || ...),
+                      "xtgrad: this is not in the list of autograd/primitives.hpp (or, for a formula, of autograd/formulas.hpp)");
         std::size_t index = 0;
         (void)((std::is_same_v<P, Q> || (++index, false)) || ...);
         return index;
@@ -46,11 +47,11 @@ using ElementwisePrimitives = PrimitiveList<
 // Structured primitives, by family.
 using ReductionPrimitives = PrimitiveList< // primitives/reduction.hpp
     struct Sum, struct Mean, struct Amax, struct Amin, struct Logsumexp>;
-using ShapePrimitives = PrimitiveList< // primitives/shape.hpp
+using ShapePrimitives     = PrimitiveList< // primitives/shape.hpp
     struct Alias, struct Reshape, struct Transpose, struct BroadcastTo, struct Concatenate, struct Cast>;
-using IndexingPrimitives = PrimitiveList< // primitives/indexing.hpp
+using IndexingPrimitives  = PrimitiveList< // primitives/indexing.hpp
     struct Slice, struct Pad, struct Gather, struct ScatterAdd>;
-using MatrixPrimitives = PrimitiveList<
+using MatrixPrimitives    = PrimitiveList<
     // primitives/matmul.hpp
     struct Matmul,
     // primitives/fused.hpp
@@ -65,11 +66,12 @@ using ConvolutionPrimitives = PrimitiveList<
 
 using LinearAlgebraPrimitives = PrimitiveList<
     // primitives/linear_systems.hpp
-    struct Cholesky, struct CholeskyGradient, struct CholeskyLogdet, struct CholeskySolve, struct CholeskyInverse,
-    struct SolveTriangular, struct Solve, struct Determinant, struct Pinv, struct MatrixExp,
+    struct Cholesky, struct CholeskyGradient, struct CholeskyLogdet, struct CholeskySolve, struct CholeskyInverse, struct SolveTriangular,
+    struct Solve, struct Determinant, struct Pinv, struct MatrixExp,
     // primitives/decompositions.hpp
     struct Qr, struct Eigenvectors, struct Eigenvalues, struct InverseGaps, struct SingularVectors, struct SingularValues>;
 
-using StructuredPrimitives = Joined<ReductionPrimitives, ShapePrimitives, IndexingPrimitives, MatrixPrimitives, ConvolutionPrimitives, LinearAlgebraPrimitives>::List;
+using StructuredPrimitives =
+    Joined<ReductionPrimitives, ShapePrimitives, IndexingPrimitives, MatrixPrimitives, ConvolutionPrimitives, LinearAlgebraPrimitives>::List;
 
 } // namespace xtgrad

@@ -1,5 +1,6 @@
-// Fits the hyperparameters of a Gaussian process to noisy samples of a function: Newton's method on the log marginal likelihood, whose gradient and Hessian
-// come through the Cholesky factor of the covariance matrix (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, section 5.4).
+// Fits the hyperparameters of a Gaussian process to noisy samples of a function: Newton's method on the log marginal likelihood, whose gradient and
+// Hessian come through the Cholesky factor of the covariance matrix (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006,
+// section 5.4).
 
 #include <cmath>
 #include <iostream>
@@ -58,8 +59,8 @@ V noisy_covariance(const V& hyperparameters, const Array<double>& x) {
 auto negative_log_likelihood(const Observations& data) {
     return [&data](const auto& hyperparameters) {
         const auto l = cholesky(noisy_covariance(hyperparameters, data.x));
-        return 0.5 * (vdot(data.y, cholesky_solve(data.y, l)) + cholesky_logdet(l) +
-                      static_cast<double>(data.y.size()) * std::log(2 * std::numbers::pi));
+        return 0.5 *
+               (vdot(data.y, cholesky_solve(data.y, l)) + cholesky_logdet(l) + static_cast<double>(data.y.size()) * std::log(2 * std::numbers::pi));
     };
 }
 
@@ -73,11 +74,11 @@ struct Fit {
 Fit fit(const Observations& data) {
     const auto loss = negative_log_likelihood(data);
     Fit        result{{0.0, 0.0, -1.0}};
-    auto [value, g]    = value_and_gradient(loss, result.hyperparameters);
-    result.loss_before = value();
-    double           damping       = 1;
-    constexpr int    most_steps    = 100;
-    constexpr double small_enough  = 1e-8; // of the gradient, beside a loss of some 10
+    auto [value, g]               = value_and_gradient(loss, result.hyperparameters);
+    result.loss_before            = value();
+    double           damping      = 1;
+    constexpr int    most_steps   = 100;
+    constexpr double small_enough = 1e-8; // of the gradient, beside a loss of some 10
     for (; result.steps < most_steps && xt::amax(xt::abs(g))() > small_enough && !interrupted(); ++result.steps) {
         const Array<double> h = hessian(loss, result.hyperparameters);
         for (;; damping *= 4) {
@@ -89,7 +90,7 @@ Fit fit(const Observations& data) {
             } catch (const FactorizationError&) {
                 continue;
             }
-            const Array<double> next          = result.hyperparameters - step;
+            const Array<double> next  = result.hyperparameters - step;
             auto [next_value, next_g] = value_and_gradient(loss, next);
             if (!(next_value() <= value()) && xt::amax(xt::abs(step))() > 1e-12) continue;
             result.hyperparameters = next;
@@ -109,9 +110,9 @@ double prediction_error(const Observations& data, const Array<double>& hyperpara
     constexpr std::size_t places = 100;
     Array<double>         at(Shape{places, 1});
     for (std::size_t place = 0; place < places; ++place) at(place, 0) = 2 * std::numbers::pi * static_cast<double>(place) / places;
-    const Variable<double> of  = hyperparameters;
+    const Variable<double> of   = hyperparameters;
     const Array<double>    mean = matmul(covariance(of, at, data.x), solve(noisy_covariance(of, data.x), data.y)).value();
-    double                 sum = 0;
+    double                 sum  = 0;
     for (std::size_t place = 0; place < places; ++place) sum += std::pow(mean(place) - truth(at(place, 0)), 2);
     return std::sqrt(sum / places);
 }

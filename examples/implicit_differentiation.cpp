@@ -1,5 +1,6 @@
 // Differentiates the solution of an equation without recording how it was found: implicit differentiation through `solve`. The equation is a steady
-// reaction and diffusion on a line, −u″ + r·u³ = s with u = 0 at both ends; its reaction r and source s are found again from a solution that is observed.
+// reaction and diffusion on a line, −u″ + r·u³ = s with u = 0 at both ends; its reaction r and source s are found again from a solution that is
+// observed.
 
 #include <cmath>
 #include <iostream>
@@ -41,8 +42,8 @@ class Equation {
 public:
     explicit Equation(std::size_t points) : diffusion_(diffusion(points)) {}
 
-    /// The u that solves it for θ = [r, s]. Newton's method finds it, of which nothing is recorded. One more step is: x − J⁻¹·F(x, θ), whose value is x but
-    /// whose derivative is that of the solution, −J⁻¹·∂F/∂θ, by the implicit function theorem. Each further step makes one more order right.
+    /// The u that solves it for θ = [r, s]. Newton's method finds it, of which nothing is recorded. One more step is: x − J⁻¹·F(x, θ), whose value is
+    /// x but whose derivative is that of the solution, −J⁻¹·∂F/∂θ, by the implicit function theorem. Each further step makes one more order right.
     template <class V>
     Variable<double> solution(const V& parameters, int orders = 1) const {
         const Variable<double> theta = parameters;
@@ -61,7 +62,7 @@ private:
         return jacobian([&](auto x) { return residual(x, theta); }, u);
     }
     Array<double> newton(const Array<double>& theta) const {
-        Array<double>    u = zeros<double>({diffusion_.shape(0)});
+        Array<double>    u            = zeros<double>({diffusion_.shape(0)});
         constexpr int    most_steps   = 50;
         constexpr double small_enough = 1e-13; // of a step, beside a solution of some 1
         for (int step = 0; step < most_steps; ++step) {
@@ -77,7 +78,7 @@ private:
 
 struct Found {
     Array<double> parameters;
-    double        loss = 0;
+    double        loss  = 0;
     int           steps = 0;
 };
 
@@ -126,8 +127,8 @@ void run(const Options& options) {
     const Equation      equation(options.points);
     const Array<double> parameters{options.reaction, options.source};
     const Array<double> observed = equation.solution(Variable<double>(parameters)).value();
-    const double        first = distance_from_differences(equation, parameters, false), second = distance_from_differences(equation, parameters, true);
-    const Found         found = identify(equation, observed);
+    const double first = distance_from_differences(equation, parameters, false), second = distance_from_differences(equation, parameters, true);
+    const Found  found = identify(equation, observed);
     std::cout << fmt::format("-u'' + {} u^3 = {} at {} points\n", options.reaction, options.source, options.points)
               << fmt::format("first and second derivatives are {:.1e} and {:.1e} from differences of the solver\n", first, second)
               << fmt::format("from the solution, reaction {:.10g} and source {:.10g} were found again in {} steps\n", found.parameters(0),

@@ -107,12 +107,8 @@ Variable<T> through_factor(const Variable<T>& of_matrix, const Variable<T>& l) {
     return triangle(product(of_matrix, triangle(l, true)), true) * T{2};
 }
 
-template <Scalar T>
-Variable<T> inverse_by(const Variable<T>& l) {
-    return apply<CholeskyInverse, T>({}, inherited, l, matrix_behind(l));
-}
-
-[[noreturn]] void throw_zero(std::string_view operation, std::size_t which, std::size_t count, const Shape& shape, std::size_t row, SourceLocation where) {
+[[noreturn]] void throw_zero(std::string_view operation, std::size_t which, std::size_t count, const Shape& shape, std::size_t row,
+                             SourceLocation where) {
     throw FactorizationError(std::string(operation) + ": " + which_matrix(which, count) + " of shape " + to_string(shape) +
                                  " is singular: the element of the factor's diagonal in row " + std::to_string(row) + " is 0",
                              which, row + 1, where);
@@ -153,7 +149,7 @@ Variable<T> CholeskyLogdet::for_factor(const Variable<T>& g, const Variable<T>& 
 
 template <Scalar T>
 Variable<T> CholeskyLogdet::for_matrix(const Variable<T>& g, const Variable<T>& l) {
-    return inverse_by(l) * expand_dims(g, Axes{-2, -1}, inherited);
+    return ops::matrix::cholesky_inverse<T>(l) * expand_dims(g, Axes{-2, -1}, inherited);
 }
 
 void CholeskySolve::infer(SourceLocation where, const Shape& l, const Shape& b, const Shape&) {
@@ -223,6 +219,11 @@ Variable<T> CholeskyInverse::for_factor(const Variable<T>& g, const Variable<T>&
 namespace ops {
 
 template <Scalar T>
+Variable<T> matrix::cholesky_inverse(const Variable<T>& l) {
+    return apply<CholeskyInverse, T>({}, inherited, l, matrix_behind(l));
+}
+
+template <Scalar T>
 Variable<T> cholesky(const Variable<T>& a, SourceLocation where) {
     return apply<Cholesky, T>({}, where, a);
 }
@@ -234,9 +235,9 @@ Variable<T> cholesky_logdet(const Variable<T>& l, SourceLocation where) {
 
 template <Scalar T>
 Variable<T> cholesky_solve(const Operand<T>& right, const Operand<T>& factor) {
-    const SourceLocation where = right.where();
-    Variable<T>          b     = right.variable();
-    Variable<T>          l     = factor.variable();
+    const SourceLocation where  = right.where();
+    Variable<T>          b      = right.variable();
+    Variable<T>          l      = factor.variable();
     const bool           vector = b.dimension() == 1;
     require_system("cholesky_solve", l.shape(), b.shape(), where);
     const SourceScope scope(where);
@@ -249,6 +250,7 @@ Variable<T> cholesky_solve(const Operand<T>& right, const Operand<T>& factor) {
 }
 
 #define XTGRAD_COMPILE(T)                                                                                                                            \
+    template Variable<T> matrix::cholesky_inverse<T>(const Variable<T>&);                                                                            \
     template Variable<T> cholesky<T>(const Variable<T>&, SourceLocation);                                                                            \
     template Variable<T> cholesky_logdet<T>(const Variable<T>&, SourceLocation);                                                                     \
     template Variable<T> cholesky_solve<T>(const Operand<T>&, const Operand<T>&);

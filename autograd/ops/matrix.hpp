@@ -76,6 +76,9 @@ Variable<T> usable_scale(const Variable<T>& largest);
 /// For stacks with the same leading axes; compiled in ops/solve.cpp, as what follows.
 template <Scalar T>
 Variable<T> solve_triangular(const Variable<T>& a, const Variable<T>& b, const SolveTriangularOptions& options);
+/// (l·lᵀ)⁻¹; compiled in ops/cholesky.cpp.
+template <Scalar T>
+Variable<T> cholesky_inverse(const Variable<T>& l);
 /// The inverse; of a singular matrix NaN instead of an error.
 template <Scalar T>
 Variable<T> inverse_or_nan(const Variable<T>& a);

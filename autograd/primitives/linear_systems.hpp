@@ -92,8 +92,8 @@ private:
     static Variable<T> for_cotangent(const Variable<T>& h, const Variable<T>& l);
 };
 
-// Functions of a = l·lᵀ by its factor l have two contributions to choose from, one for the factor and one for the matrix behind it, and the second costs
-// a third of the first and of what Cholesky then makes of it. So the matrix is an input too, whose value nobody reads: a place on the tape,
+// Functions of a = l·lᵀ by its factor l have two contributions to choose from, one for the factor and one for the matrix behind it, and the second
+// costs a third of the first and of what Cholesky then makes of it. So the matrix is an input too, whose value nobody reads: a place on the tape,
 // where l is the output of Cholesky there, and else a constant.
 
 /// log det a = 2·Σ log lᵢᵢ.

@@ -45,7 +45,7 @@ const auto marginal = [](auto a, auto x) {
 
 TEST_CASE("The gradient through a Cholesky factor is the closed form, to second order too") {
     const Array<double> a = positive_definite(20, 3), x = Random(4).normal_array<double>({20});
-    const auto [of_a, of_x] = gradient(marginal, std::tuple{a, x});
+    const auto [of_a, of_x]       = gradient(marginal, std::tuple{a, x});
     const xarray<double> inverted = inv(xarray<double>(a));
     const xarray<double> z        = dot(inverted, xarray<double>(x));
     CHECK(apart(of_a, Array<double>(inverted - outer(z, z))) < 1e-13);
@@ -98,7 +98,7 @@ TEST_CASE("An inner tape that begins after the factor takes it for a constant, w
 TEST_CASE("Compiled programs follow factors, determinants, eigenvalues and singular values to other matrices") {
     const auto check = [](auto f) {
         const Array<double> first = positive_definite(5, 9), second = positive_definite(5, 10);
-        const auto          step = [&](auto a) { return gradient([&](auto b) { return f(b); }, a); };
+        const auto          step    = [&](auto a) { return gradient([&](auto b) { return f(b); }, a); };
         auto                program = compile(step, first);
         CHECK(apart(program(Variable<double>(second)).value(), gradient(f, second)) < 1e-12);
         CHECK(apart(program(Variable<double>(first)).value(), gradient(f, first)) < 1e-12);
@@ -142,9 +142,9 @@ TEST_CASE("Decompositions put together give the matrix") {
 }
 
 TEST_CASE("An error in a solution takes back what was recorded on the way, and leaves the tape usable") {
-    Tape        tape;
-    const auto  b      = tape.watch(Array<double>{1, 2});
-    const auto  before = tape.size();
+    Tape                tape;
+    const auto          b      = tape.watch(Array<double>{1, 2});
+    const auto          before = tape.size();
     const Array<double> singular{{1, 2}, {2, 4}};
     CHECK_THROWS_AS(solve(singular, b), FactorizationError);
     CHECK_THROWS_AS(cholesky_solve(b, Array<double>{{0, 0}, {1, 1}}), FactorizationError);
@@ -153,7 +153,8 @@ TEST_CASE("An error in a solution takes back what was recorded on the way, and l
 }
 
 TEST_CASE("einsum agrees with the functions that it generalises") {
-    const Variable<double> a = Random(13).normal_array<double>({3, 4}), b = Random(14).normal_array<double>({4, 3}), c = Random(15).normal_array<double>({4, 3});
+    const Variable<double> a = Random(13).normal_array<double>({3, 4}), b = Random(14).normal_array<double>({4, 3}),
+                           c = Random(15).normal_array<double>({4, 3});
     CHECK(apart(einsum("ij,jk->ik", {a, b}).value(), matmul(a, b).value()) < 1e-15);
     CHECK(apart(einsum("ij,kl", {a, b}).value(), tensordot(a, b, 0).value()) < 1e-15);
     CHECK(apart(einsum("ij,ji->", {a, b}).value(), vdot(a, transpose(b)).value()) < 1e-15);
@@ -165,7 +166,7 @@ TEST_CASE("einsum agrees with the functions that it generalises") {
 }
 
 TEST_CASE("Derivatives of solutions of systems agree with finite differences to third order") {
-    const auto f = [](auto a) { return sum(solve(a, xarray<double>{1, 2, 3}) * xarray<double>{1, -1, 2}); };
+    const auto f     = [](auto a) { return sum(solve(a, xarray<double>{1, 2, 3}) * xarray<double>{1, -1, 2}); };
     const auto first = [&](auto a) { return sum(gradient(f, a) * xarray<double>{{1, 2, 0}, {0, 1, 1}, {2, 0, 1}}); };
     CHECK(check_gradients({.second_order = true, .rounding_units = 64}, first, positive_definite(3, 16)));
 }

@@ -42,7 +42,8 @@ TEST_CASE("More observations with less noise are predicted better") {
 }
 
 TEST_CASE("Wrong arguments are refused in one line with status 2") {
-    for (const char* arguments : {"--points 1", "--noise 0", "--noise nan", "--noise -1", "--seed x", "--nothing", "--json /no/such/directory/file"}) {
+    for (const char* arguments :
+         {"--points 1", "--noise 0", "--noise nan", "--noise -1", "--seed x", "--nothing", "--json /no/such/directory/file"}) {
         const ProgramResult result = run_program("gaussian_process", arguments);
         INFO(arguments, ": ", result.errors);
         CHECK(result.status == 2);

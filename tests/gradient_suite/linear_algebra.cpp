@@ -1,5 +1,6 @@
 #include <limits>
 
+#include <xtgrad/autograd/ops/matrix.hpp>
 #include <xtgrad/autograd/primitives/decompositions.hpp>
 #include <xtgrad/autograd/primitives/linear_systems.hpp>
 
@@ -71,14 +72,16 @@ template <class P>
 std::vector<Case> of_factor_and_matrix() {
     // What the primary template makes of the samples.
     std::vector<Case> result = SampleCases<P>::all();
-    for (Case one : SampleCases<P>::all()) {
-        const std::size_t matrix = one.inputs.size() - 1;
-        const Shape       shape  = one.inputs[0].shape();
-        one.differentiable[matrix] = false;
-        const auto call = [](auto x) {
+    // A factor has a matrix behind it or not; none that is another's.
+    for (Case& one : result) one.differentiable.back() = false;
+    for (Case one : std::vector<Case>(result)) {
+        const Shape shape = one.inputs[0].shape();
+        const auto  call  = [](auto x) {
             const auto l = cholesky(symmetric_part(x[0]));
             if constexpr (std::is_same_v<P, CholeskyLogdet>) {
                 return cholesky_logdet(l);
+            } else if constexpr (std::is_same_v<P, CholeskyInverse>) {
+                return ops::matrix::cholesky_inverse(l);
             } else {
                 return cholesky_solve(x[1], l);
             }
@@ -98,6 +101,10 @@ std::vector<Case> of_factor_and_matrix() {
 template <>
 struct Cases<CholeskyLogdet> {
     static std::vector<Case> all() { return of_factor_and_matrix<CholeskyLogdet>(); }
+};
+template <>
+struct Cases<CholeskyInverse> {
+    static std::vector<Case> all() { return of_factor_and_matrix<CholeskyInverse>(); }
 };
 template <>
 struct Cases<CholeskySolve> {
@@ -440,7 +447,8 @@ std::vector<OperationCases> linear_algebra_cases() {
         if (primitive.name == "cholesky_solve") {
             // A vector, and a factor for each of a stack of them.
             for (const auto& [l, b] : {std::pair{Shape{3, 3}, Shape{3}}, {Shape{2, 2, 2}, Shape{2, 1}}}) {
-                primitive.cases.push_back(composed({well_conditioned_sample(l), sample(b)}, [](const auto& x) { return cholesky_solve(x[1], x[0]); }));
+                primitive.cases.push_back(
+                    composed({well_conditioned_sample(l), sample(b)}, [](const auto& x) { return cholesky_solve(x[1], x[0]); }));
                 primitive.cases.back().normwise = true;
             }
         }

@@ -43,7 +43,7 @@ TEST_CASE("det of a singular matrix has all derivatives of the polynomial that i
     check_near(second_derivative([](auto x) { return det(x); }, singular), {1, -1, -1, 1}, 64);
     check_near(second_derivative([](auto x) { return det(x); }, xt::zeros<double>({2, 2})), {1, -1, -1, 1}, 64);
     // The third derivative of a 3×3 determinant along the diagonal, at 0, where nothing but it is left: det(t·1) = t³.
-    const auto cube = [](auto t) { return det(t * xt::xarray<double>{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}); };
+    const auto cube  = [](auto t) { return det(t * xt::xarray<double>{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}); };
     const auto third = gradient([&](auto t) { return gradient([&](auto s) { return gradient(cube, s); }, t); }, xt::xarray<double>(0.0));
     check_near(third, {6}, 256);
 }
@@ -173,11 +173,11 @@ TEST_CASE("D8: distances between equal points have gradient 0, and neither overf
 
 TEST_CASE("A NaN among the elements of a matrix reaches every function of it") {
     const xt::xarray<double> a = {{nan64, 0}, {0, 1}};
-    for (const auto& f : {+[](Variable<double> x) { return cholesky(x); }, +[](Variable<double> x) { return inv(x); }, +[](Variable<double> x) { return det(x); },
-                          +[](Variable<double> x) { return svdvals(x); }, +[](Variable<double> x) { return eigvalsh(x); },
-                          +[](Variable<double> x) { return pinv(x); }, +[](Variable<double> x) { return matrix_exp(x); },
-                          +[](Variable<double> x) { return qr(x).r; }, +[](Variable<double> x) { return matrix_norm(x); },
-                          +[](Variable<double> x) { return matrix_norm(x, MatrixNorm::nuclear()); }}) {
+    for (const auto& f :
+         {+[](Variable<double> x) { return cholesky(x); }, +[](Variable<double> x) { return inv(x); }, +[](Variable<double> x) { return det(x); },
+          +[](Variable<double> x) { return svdvals(x); }, +[](Variable<double> x) { return eigvalsh(x); },
+          +[](Variable<double> x) { return pinv(x); }, +[](Variable<double> x) { return matrix_exp(x); }, +[](Variable<double> x) { return qr(x).r; },
+          +[](Variable<double> x) { return matrix_norm(x); }, +[](Variable<double> x) { return matrix_norm(x, MatrixNorm::nuclear()); }}) {
         const auto result = at(f, a);
         CHECK(std::isnan(result.value.data()[0]));
         CHECK(std::isnan(result.gradient()(0, 0)));
