@@ -72,8 +72,8 @@ TEST_CASE("The gradient with respect to a Cholesky factor itself arrives there, 
     const auto          of_a = tape.watch(a);
     const auto          l    = cholesky(of_a);
     const auto          y    = cholesky_logdet(l);
-    const auto          both = tape.gradient(y, std::vector<Variable<double>>{of_a, l}, keep);
-    const auto          one  = tape.gradient(y, l, keep);
+    const auto          both = tape.gradient(y, std::vector<Variable<double>>{of_a, l}, xtgrad::keep);
+    const auto          one  = tape.gradient(y, l, xtgrad::keep);
     CHECK(apart(both[1], one) == 0);
     for (std::size_t i = 0; i < 4; ++i) {
         for (std::size_t j = 0; j < 4; ++j) CHECK(one(i, j) == doctest::Approx(i == j ? 2 / l.value()(i, i) : 0));
