@@ -75,32 +75,31 @@ Fit fit(const Observations& data) {
     const auto loss = negative_log_likelihood(data);
     Fit        result{{0.0, 0.0, -1.0}};
     auto [value, g]               = value_and_gradient(loss, result.hyperparameters);
-    result.loss_before            = value();
+    result.loss_before            = value;
     double           damping      = 1;
     constexpr int    most_steps   = 100;
     constexpr double small_enough = 1e-8; // of the gradient, beside a loss of some 10
     for (; result.steps < most_steps && xt::amax(xt::abs(g))() > small_enough && !interrupted(); ++result.steps) {
-        const Array<double> h = hessian(loss, result.hyperparameters);
+        const Array<double> rounded = hessian(loss, result.hyperparameters), h = 0.5 * (rounded + xt::transpose(rounded));
         for (;; damping *= 4) {
             const Array<double> damped = h + damping * xt::eye<double>(3);
-            // Not every Hessian on the way is positive definite; damped enough it is.
-            Array<double> step;
+            // Not every Hessian on the way is positive definite, nor every covariance matrix that a long step leads to; a shorter step helps both.
             try {
-                step = cholesky_solve(Variable<double>(g), cholesky(Variable<double>(damped))).value();
+                const Array<double> step        = cholesky_solve(Variable<double>(g), cholesky(Variable<double>(damped))).value();
+                const Array<double> next        = result.hyperparameters - step;
+                const auto [next_value, next_g] = value_and_gradient(loss, next);
+                if (!(next_value <= value) && xt::amax(xt::abs(step))() > 1e-12) continue;
+                result.hyperparameters = next;
+                value                  = next_value;
+                g                      = next_g;
             } catch (const FactorizationError&) {
                 continue;
             }
-            const Array<double> next  = result.hyperparameters - step;
-            auto [next_value, next_g] = value_and_gradient(loss, next);
-            if (!(next_value() <= value()) && xt::amax(xt::abs(step))() > 1e-12) continue;
-            result.hyperparameters = next;
-            value                  = next_value;
-            g                      = next_g;
             damping /= 10;
             break;
         }
     }
-    result.loss             = value();
+    result.loss             = value;
     result.largest_gradient = xt::amax(xt::abs(g))();
     return result;
 }

@@ -82,20 +82,35 @@ struct Found {
     int           steps = 0;
 };
 
-/// Gauss and Newton's method from [1, 1], with the Jacobian of the solution with respect to the parameters.
+/// Levenberg and Marquardt's method from [1, 1], on the logarithms of the parameters, with the Jacobian of the solution with respect to them.
 Found identify(const Equation& equation, const Array<double>& observed) {
-    Found            result{{1.0, 1.0}};
-    constexpr int    most_steps   = 50;
-    constexpr double small_enough = 1e-12;
-    for (; result.steps < most_steps && !interrupted(); ++result.steps) {
-        const auto          f      = [&](auto theta) { return equation.solution(theta) - observed; };
-        const Array<double> errors = f(Variable<double>(result.parameters)).value();
-        const Array<double> slope  = jacobian(f, result.parameters);
-        const Array<double> step   = lstsq(Variable<double>(slope), errors).value();
-        result.loss                = xt::sum(errors * errors)();
-        result.parameters -= step;
-        if (xt::amax(xt::abs(step))() <= small_enough * xt::amax(xt::abs(result.parameters))()) break;
+    const auto       errors_at = [&](auto logarithms) { return equation.solution(exp(logarithms)) - observed; };
+    Array<double>    at{0.0, 0.0};
+    Array<double>    errors       = errors_at(Variable<double>(at)).value();
+    double           damping      = 1;
+    int              steps        = 0;
+    constexpr int    most_steps   = 200;
+    constexpr double small_enough = 1e-12; // of a step of logarithms
+    for (bool done = false; steps < most_steps && !done && !interrupted(); ++steps) {
+        const Variable<double> slope  = jacobian(errors_at, at);
+        const Variable<double> normal = matmul(slope, slope, Transposed::first);
+        const Array<double>    step   = solve(normal * (1 + damping * xt::eye<double>(2)), matmul(errors, slope)).value();
+        // A step that would take a parameter beyond a factor of e² comes from a slope that knows little of it.
+        constexpr double    farthest = 2;
+        const double        length   = xt::amax(xt::abs(step))();
+        const Array<double> next = at - (length > farthest ? farthest / length : 1) * step, next_errors = errors_at(Variable<double>(next)).value();
+        done = length <= small_enough;
+        if (!done && xt::sum(next_errors * next_errors)() >= xt::sum(errors * errors)()) {
+            damping *= 4;
+            continue;
+        }
+        at     = next;
+        errors = next_errors;
+        damping /= 10;
     }
+    Found result;
+    result.parameters = xt::exp(at);
+    result.steps      = steps;
     return result;
 }
 
@@ -148,7 +163,7 @@ void run(const Options& options) {
 int main(int argc, char** argv) {
     CLI::App app("Differentiates the solution of a nonlinear equation implicitly, and fits its parameters.", "implicit_differentiation");
     Options  options;
-    app.add_option("--points", options.points, "Places between the ends of the line")->capture_default_str()->check(CLI::Range(1, 500));
+    app.add_option("--points", options.points, "Places between the ends of the line")->capture_default_str()->check(CLI::Range(2, 500));
     app.add_option("--reaction", options.reaction, "Strength of the reaction")->capture_default_str()->check(positive_finite());
     app.add_option("--source", options.source, "Strength of the source")->capture_default_str()->check(positive_finite());
     app.add_option("--json", options.json, "Write all results")->option_text("FILE");
