@@ -158,10 +158,20 @@ void multiply(bool transpose_a, bool transpose_b, Index rows, Index columns, Ind
 #ifdef XTGRAD_USE_BLAS
 
 void solve_in_blas(bool right, Triangle triangle, bool transpose, Index rows, Index columns, Index n, const double* a, double* b) {
+    if (!right && columns == 1) {
+        cblas_dtrsv(CblasRowMajor, triangle.lower ? CblasLower : CblasUpper, transpose ? CblasTrans : CblasNoTrans,
+                    triangle.unit_diagonal ? CblasUnit : CblasNonUnit, as_int(n), a, as_int(n), b, 1);
+        return;
+    }
     cblas_dtrsm(CblasRowMajor, right ? CblasRight : CblasLeft, triangle.lower ? CblasLower : CblasUpper, transpose ? CblasTrans : CblasNoTrans,
                 triangle.unit_diagonal ? CblasUnit : CblasNonUnit, as_int(rows), as_int(columns), 1, a, as_int(n), b, as_int(columns));
 }
 void solve_in_blas(bool right, Triangle triangle, bool transpose, Index rows, Index columns, Index n, const float* a, float* b) {
+    if (!right && columns == 1) {
+        cblas_strsv(CblasRowMajor, triangle.lower ? CblasLower : CblasUpper, transpose ? CblasTrans : CblasNoTrans,
+                    triangle.unit_diagonal ? CblasUnit : CblasNonUnit, as_int(n), a, as_int(n), b, 1);
+        return;
+    }
     cblas_strsm(CblasRowMajor, right ? CblasRight : CblasLeft, triangle.lower ? CblasLower : CblasUpper, transpose ? CblasTrans : CblasNoTrans,
                 triangle.unit_diagonal ? CblasUnit : CblasNonUnit, as_int(rows), as_int(columns), 1, a, as_int(n), b, as_int(columns));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <xtgrad/array/blas.hpp>
 
@@ -72,6 +73,19 @@ void transpose(std::size_t m, std::size_t n, const T* from, T* to) {
     }
 }
 
+// Calls f with each element below the diagonal and its mirror image, in blocks, because one of two triangles is visited across its rows.
+template <class T, class F>
+void in_mirrored_blocks(std::size_t n, T* a, F&& f) {
+    constexpr std::size_t block = 8;
+    for (std::size_t first = 0; first < n; first += block) {
+        for (std::size_t other = 0; other <= first; other += block) {
+            for (std::size_t row = first; row < std::min(first + block, n); ++row) {
+                for (std::size_t column = other; column < std::min(other + block, row); ++column) f(a[row * n + column], a[column * n + row]);
+            }
+        }
+    }
+}
+
 // A routine is asked first how much memory it wants, and says it as the first element.
 template <class T, class Routine>
 void with_workspace(Routine&& routine) {
@@ -89,13 +103,17 @@ template <Scalar T>
 std::size_t cholesky(std::size_t n, T* a) {
     if (n == 0) return 0;
     leave_threads_to_the_pool();
-    const bool finite = all_finite(a, n * n);
-    int        status = 0;
-    if (finite) potrf("U", as_int(n), a, &status);
-    if (!finite) {
-        for (std::size_t row = 0; row < n; ++row) fill_with_nan(a + row * n, row + 1);
+    if (!all_finite(a, n * n)) {
+        for (std::size_t row = 0; row < n; ++row) {
+            fill_with_nan(a + row * n, row + 1);
+            std::fill(a + row * n + row + 1, a + (row + 1) * n, T{0});
+        }
+        return 0;
     }
-    for (std::size_t row = 0; row < n; ++row) std::fill(a + row * n + row + 1, a + (row + 1) * n, T{0});
+    // OpenBLAS takes a third less for the lower triangle by columns than for the upper; then what it leaves is turned over.
+    int status = 0;
+    potrf("L", as_int(n), a, &status);
+    in_mirrored_blocks(n, a, [](T& below, T& above) { below = std::exchange(above, T{0}); });
     return static_cast<std::size_t>(status);
 }
 
@@ -106,15 +124,7 @@ void cholesky_inverse(std::size_t n, T* l) {
     int status = 0;
     potri("U", as_int(n), l, &status);
     if (status != 0) fill_with_nan(l, n * n);
-    // In blocks, because one of two triangles is written across its rows.
-    constexpr std::size_t block = 16;
-    for (std::size_t first = 0; first < n; first += block) {
-        for (std::size_t other = 0; other <= first; other += block) {
-            for (std::size_t row = first; row < std::min(first + block, n); ++row) {
-                for (std::size_t column = other; column < std::min(other + block, row); ++column) l[column * n + row] = l[row * n + column];
-            }
-        }
-    }
+    in_mirrored_blocks(n, l, [](T& below, T& above) { above = below; });
 }
 
 // LAPACK factors what it sees, aᵀ = p·l·u: row-major, uᵀ lies on and below the diagonal and lᵀ above, and a = uᵀ·lᵀ·pᵀ.
@@ -231,8 +241,6 @@ std::size_t svd(std::size_t m, std::size_t n, const T* a, T* u, T* s, T* vt) {
         [&](T* work, int size) { gesdd(as_int(n), as_int(m), copy.data(), s, vt, u, as_int(k), work, size, integers.data(), &status); });
     return static_cast<std::size_t>(std::abs(status));
 }
-
-bool available() noexcept { return true; }
 
 #define XTGRAD_COMPILE(T)                                                                                                                            \
     template std::size_t cholesky(std::size_t, T*);                                                                                                  \

@@ -4,8 +4,9 @@
 
 #include <xtgrad/array/array.hpp>
 
-/// The factorizations of LAPACK on contiguous row-major matrices of n × n elements (m × n where it is said). Where a matrix has an element that is
-/// not finite, what is made of it is NaN throughout. Extents must be ints. A status is 0 for success.
+/// The factorizations of LAPACK (lapack.cpp), or plain loops where the build goes without BLAS (lapack_plain.cpp), on contiguous row-major matrices
+/// of n × n elements (m × n where it is said). Where a matrix has an element that is not finite, what is made of it is NaN throughout. Extents must
+/// be ints. A status is 0 for success.
 namespace xtgrad::lapack {
 
 /// The lower factor l of a = l·lᵀ in place of a symmetric positive definite a, of which the lower triangle is read; what is above the diagonal
@@ -19,7 +20,7 @@ void cholesky_inverse(std::size_t n, T* l);
 /// The triangular factors of a square matrix with partial pivoting, as they are used row-major: a = l·u with the rows of x exchanged.
 template <Scalar T>
 struct LuFactors {
-    std::vector<T>   factors;
+    std::vector<T>   factors; // on its diagonal the pivots
     std::vector<int> exchanges;
 
     /// Factors a. Returns the order of the first pivot that is 0.
@@ -41,8 +42,5 @@ std::size_t eigh(std::size_t n, const T* a, T* values, T* vectors);
 /// a = u·diag(s)·vt of an m × n matrix, k = min(m, n): u of m × k, s of k in descending order, vt of k × n.
 template <Scalar T>
 std::size_t svd(std::size_t m, std::size_t n, const T* a, T* u, T* s, T* vt);
-
-/// Whether this build has LAPACK: with XTGRAD_USE_BLAS=OFF plain loops stand in.
-bool available() noexcept;
 
 } // namespace xtgrad::lapack

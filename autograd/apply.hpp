@@ -50,12 +50,19 @@ private:
     static void deliver(Sweep& sweep, Variable<T>&& contribution) { sweep.contribute<T>(0, std::move(contribution)); }
     template <class... F>
     static void deliver(Sweep& sweep, const Each<F...>& each_of) {
+        std::size_t left_out = sizeof...(F);
+        // A function of a factor may give its contribution to the matrix behind the factor instead, where that costs less: unless somebody asks for
+        // the gradient with respect to the factor.
+        if constexpr (requires { P::factor_input; }) {
+            const bool behind = sweep.wants(P::factor_input) && sweep.wants(P::matrix_input) && !sweep.is_wanted_source(P::factor_input);
+            left_out          = behind ? P::factor_input : P::matrix_input;
+        }
         std::apply(
             [&](const F&... contribution) {
                 std::size_t input = 0;
                 const auto  give  = [&](const auto& of_input) {
                     if constexpr (!std::is_same_v<decltype(of_input()), NoContribution>) {
-                        if (sweep.wants(input)) sweep.contribute<T>(input, of_input());
+                        if (input != left_out && sweep.wants(input)) sweep.contribute<T>(input, of_input());
                     }
                     ++input;
                 };

@@ -46,6 +46,11 @@ public:
         const Place place = record_->inputs[input];
         return place != AnyVariable::no_place && (place >= begin_ ? state_.leads[place - begin_] != 0 : is_outer_source(place));
     }
+    /// Whether the gradient with respect to the input at `input` is asked for.
+    bool is_wanted_source(std::size_t input) const noexcept {
+        const Place place = record_->inputs[input];
+        return place != AnyVariable::no_place && (place >= begin_ ? (state_.leads[place - begin_] & is_source) != 0 : is_outer_source(place));
+    }
     /// The cotangent of the record's output.
     template <Scalar T>
     Variable<T> take_cotangent() noexcept {

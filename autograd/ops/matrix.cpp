@@ -1,5 +1,6 @@
 #include <xtgrad/autograd/ops/matrix.hpp>
 
+#include <array>
 #include <cmath>
 
 #include <xtgrad/autograd/apply.hpp>
@@ -42,6 +43,19 @@ void require_square(std::string_view operation, const Shape& shape, SourceLocati
                      where);
 }
 
+void require_system(std::string_view operation, const Shape& a, const Shape& b, SourceLocation where) {
+    require_square(operation, a, where);
+    const bool vector = b.size() == 1;
+    if (b.empty() || b[b.size() - (vector ? 1 : 2)] != a.back()) {
+        throw ShapeError(std::string(operation) + ": matrix " + to_string(a) + " and right side " + to_string(b) + ": the right side must have " +
+                             std::to_string(a.back()) + (vector ? " elements" : " rows"),
+                         where);
+    }
+    if (!vector) {
+        broadcast_shapes(std::string(operation) + ", leading axes", Shape(a.begin(), a.end() - 2), Shape(b.begin(), b.end() - 2), where);
+    }
+}
+
 std::string which_matrix(std::size_t which, std::size_t count) {
     return count == 1 ? "the matrix" : "matrix " + std::to_string(which) + " of the stack of " + std::to_string(count);
 }
@@ -58,11 +72,19 @@ void require_symmetric(std::string_view operation, const Value<T>& a, SourceLoca
         constexpr std::size_t block = 16;
         for (std::size_t first = 0; first < n; first += block) {
             for (std::size_t other = 0; other <= first; other += block) {
-                for (std::size_t row = first; row < std::min(first + block, n); ++row) {
-                    for (std::size_t column = other; column < std::min(other + block, row + 1); ++column) {
-                        const T below = matrix[row * n + column], above = matrix[column * n + row];
-                        largest = std::max({largest, std::abs(below), std::abs(above)});
-                        apart   = std::max(apart, std::abs(below - above));
+                // A block beside its mirror image, on the diagonal both halves twice, so that the loops have no branches.
+                std::array<T, block * block> mirrored;
+                const std::size_t            height = std::min(block, n - first), width = std::min(block, n - other);
+                for (std::size_t column = 0; column < width; ++column) {
+                    for (std::size_t row = 0; row < height; ++row) mirrored[row * block + column] = matrix[(other + column) * n + first + row];
+                }
+                for (std::size_t row = 0; row < height; ++row) {
+                    const T* below = matrix + (first + row) * n + other;
+                    const T* above = mirrored.data() + row * block;
+                    for (std::size_t column = 0; column < width; ++column) {
+                        const T size = std::abs(below[column]), difference = std::abs(below[column] - above[column]);
+                        largest = size > largest ? size : largest;
+                        apart   = difference > apart ? difference : apart;
                     }
                 }
             }

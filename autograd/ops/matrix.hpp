@@ -25,6 +25,8 @@ auto all_or_nothing(F&& f) {
 /// Throws ShapeError unless `shape` has two axes at least (and, if square, the last two alike); `operation` begins the message.
 void require_matrix(std::string_view operation, const Shape& shape, SourceLocation where);
 void require_square(std::string_view operation, const Shape& shape, SourceLocation where);
+/// Throws ShapeError unless a is square and b fits as its right side, a vector where it has one axis.
+void require_system(std::string_view operation, const Shape& a, const Shape& b, SourceLocation where);
 /// "matrix 3 of the stack" where there are several.
 std::string which_matrix(std::size_t which, std::size_t count);
 /// Throws ValueError where a matrix of the stack is not symmetric within 1e-8 of its largest element (1e-4 in float).
@@ -74,6 +76,9 @@ Variable<T> usable_scale(const Variable<T>& largest);
 /// For stacks with the same leading axes; compiled in ops/solve.cpp, as what follows.
 template <Scalar T>
 Variable<T> solve_triangular(const Variable<T>& a, const Variable<T>& b, const SolveTriangularOptions& options);
+/// (l·lᵀ)⁻¹; compiled in ops/cholesky.cpp.
+template <Scalar T>
+Variable<T> cholesky_inverse(const Variable<T>& l);
 /// The inverse; of a singular matrix NaN instead of an error.
 template <Scalar T>
 Variable<T> inverse_or_nan(const Variable<T>& a);

@@ -11,15 +11,6 @@ using namespace ops::matrix;
 
 namespace {
 
-// A square matrix and right sides that it can take.
-void require_system(std::string_view operation, const Shape& a, const Shape& b, SourceLocation where) {
-    require_square(operation, a, where);
-    if (b.size() >= 2 && b[b.size() - 2] == a.back()) return;
-    throw ShapeError(std::string(operation) + ": matrix " + to_string(a) + " and right side " + to_string(b) + ": the right side must have " +
-                         std::to_string(a.back()) + " rows",
-                     where);
-}
-
 [[noreturn]] void throw_singular(std::string_view operation, std::size_t which, std::size_t count, const Shape& shape, std::size_t order,
                                  std::string_view what, SourceLocation where) {
     throw FactorizationError(std::string(operation) + ": " + which_matrix(which, count) + " of shape " + to_string(shape) +
@@ -141,12 +132,7 @@ Variable<T> solve_system(std::string_view operation, const Operand<T>& matrix, c
     Variable<T>          a      = matrix.variable();
     Variable<T>          b      = right.variable();
     const bool           vector = b.dimension() == 1;
-    // Checked before anything is recorded, so that a throw leaves the tape as it was.
-    Shape of_b = b.shape();
-    if (vector) of_b.push_back(1);
-    require_system(operation, a.shape(), of_b, where);
-    broadcast_shapes(std::string(operation) + ", leading axes", Shape(a.shape().begin(), a.shape().end() - 2), Shape(of_b.begin(), of_b.end() - 2),
-                     where);
+    require_system(operation, a.shape(), b.shape(), where);
     const SourceScope scope(where);
     return all_or_nothing([&] {
         if (vector) b = expand_dims(b, 1, where);

@@ -92,6 +92,140 @@ private:
     static Variable<T> for_cotangent(const Variable<T>& h, const Variable<T>& l);
 };
 
+// Functions of a = l·lᵀ by its factor l have two contributions to choose from, one for the factor and one for the matrix behind it, and the second
+// costs a third of the first and of what Cholesky then makes of it. So the matrix is an input too, whose value nobody reads: a place on the tape,
+// where l is the output of Cholesky there, and else a constant.
+
+/// log det a = 2·Σ log lᵢᵢ.
+struct CholeskyLogdet {
+    static constexpr std::string_view name         = "cholesky_logdet";
+    static constexpr std::size_t      arity        = 2;
+    static constexpr bool             normwise     = true;
+    static constexpr std::size_t      factor_input = 0;
+    static constexpr std::size_t      matrix_input = 1;
+
+    MatrixStack stack{};
+    Shape       shape{};
+
+    void infer(SourceLocation where, const Shape& l, const Shape&);
+    template <Scalar T>
+    Value<T> forward(const Value<T>& l, const Value<T>& a) const;
+    bool     operator==(const CholeskyLogdet&) const = default;
+    // 2·g/lᵢᵢ on the diagonal, or g·a⁻¹.
+    template <Scalar T>
+    auto vjp_from_input(const Variable<T>& g, const Variable<T>& l) const {
+        return each([=] { return for_factor<T>(g, l); }, [=] { return for_matrix<T>(g, l); });
+    }
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& l, const Grid<Q>&) const {
+        return reference::stack_of<Q>(shape, stack.count, [&](std::size_t which) {
+            const reference::Matrix<Q> factor = reference::matrix_of(l, which);
+            reference::Matrix<Q>       sum(1, 1);
+            for (std::size_t i = 0; i < factor.rows; ++i) sum(0, 0) = sum(0, 0) + Q(2) * log(factor(i, i));
+            return sum;
+        });
+    }
+    static std::vector<Sample<CholeskyLogdet>> samples() {
+        std::vector<Sample<CholeskyLogdet>> result;
+        for (const Shape& shape : {Shape{3, 3}, Shape{2, 2, 2}, Shape{0, 0}, Shape{0, 2, 2}})
+            result.push_back({{}, {well_conditioned_sample(shape), sample_array(shape)}});
+        return result;
+    }
+
+private:
+    template <Scalar T>
+    static Variable<T> for_factor(const Variable<T>& g, const Variable<T>& l);
+    template <Scalar T>
+    static Variable<T> for_matrix(const Variable<T>& g, const Variable<T>& l);
+};
+
+/// a⁻¹·b from the factor l; of l the lower triangle is read. The stacks have the same leading axes.
+struct CholeskySolve {
+    static constexpr std::string_view name         = "cholesky_solve";
+    static constexpr std::size_t      arity        = 3;
+    static constexpr bool             normwise     = true;
+    static constexpr std::size_t      factor_input = 0;
+    static constexpr std::size_t      matrix_input = 2;
+
+    MatrixStack    stack{};
+    std::size_t    columns = 0;
+    SourceLocation line{"", 0};
+
+    void infer(SourceLocation where, const Shape& l, const Shape& b, const Shape&);
+    template <Scalar T>
+    Value<T> forward(const Value<T>& l, const Value<T>& b, const Value<T>& a) const;
+    bool     operator==(const CholeskySolve& other) const { return stack == other.stack && columns == other.columns; }
+    // With w = a⁻¹·g: for b it is w, for a the symmetric part of −w·yᵀ, s, and for l the lower triangle of 2·s·l.
+    template <Scalar T>
+    auto vjp_from_both(const Variable<T>& g, const Variable<T>& l, const Variable<T>& y) const {
+        return each([=] { return for_factor<T>(g, l, y); }, [=] { return solved<T>(l, g); }, [=] { return for_matrix<T>(g, l, y); });
+    }
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& l, const Grid<Q>& b, const Grid<Q>&) const {
+        return reference::stack_of<Q>(b.shape, stack.count, [&](std::size_t which) {
+            const reference::Matrix<Q> factor = reference::triangle(reference::matrix_of(l, which), true);
+            reference::Matrix<Q>       x      = reference::matrix_of(b, which);
+            reference::eliminate(reference::product(factor, reference::transposed(factor)), x);
+            return x;
+        });
+    }
+    static std::vector<Sample<CholeskySolve>> samples() {
+        return {{{}, {well_conditioned_sample({3, 3}), sample_array({3, 1}), sample_array({3, 3})}},
+                {{}, {well_conditioned_sample({3, 3}), sample_array({3, 2}), sample_array({3, 3})}},
+                {{}, {well_conditioned_sample({2, 2, 2}), sample_array({2, 2, 1}), sample_array({2, 2, 2})}},
+                {{}, {sample_array({0, 0}), sample_array({0, 2}), sample_array({0, 0})}}};
+    }
+
+private:
+    template <Scalar T>
+    static Variable<T> solved(const Variable<T>& l, const Variable<T>& g);
+    template <Scalar T>
+    static Variable<T> for_matrix(const Variable<T>& g, const Variable<T>& l, const Variable<T>& y);
+    template <Scalar T>
+    static Variable<T> for_factor(const Variable<T>& g, const Variable<T>& l, const Variable<T>& y);
+};
+
+/// a⁻¹ from the factor l; of l the lower triangle is read.
+struct CholeskyInverse {
+    static constexpr std::string_view name         = "cholesky_inverse";
+    static constexpr std::size_t      arity        = 2;
+    static constexpr bool             normwise     = true;
+    static constexpr std::size_t      factor_input = 0;
+    static constexpr std::size_t      matrix_input = 1;
+
+    MatrixStack    stack{};
+    SourceLocation line{"", 0};
+
+    void infer(SourceLocation where, const Shape& l, const Shape&);
+    template <Scalar T>
+    Value<T> forward(const Value<T>& l, const Value<T>& a) const;
+    bool     operator==(const CholeskyInverse& other) const { return stack == other.stack; }
+    // For a −y·g·y with the symmetric part of g, s, and for l the lower triangle of 2·s·l.
+    template <Scalar T>
+    auto vjp_from_both(const Variable<T>& g, const Variable<T>& l, const Variable<T>& y) const {
+        return each([=] { return for_factor<T>(g, l, y); }, [=] { return for_matrix<T>(g, y); });
+    }
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& l, const Grid<Q>&) const {
+        return reference::stack_of<Q>(l.shape, stack.count, [&](std::size_t which) {
+            const reference::Matrix<Q> factor = reference::triangle(reference::matrix_of(l, which), true);
+            return reference::inverse(reference::product(factor, reference::transposed(factor)));
+        });
+    }
+    static std::vector<Sample<CholeskyInverse>> samples() {
+        std::vector<Sample<CholeskyInverse>> result;
+        for (const Shape& shape : {Shape{3, 3}, Shape{1, 1}, Shape{2, 2, 2}, Shape{0, 0}})
+            result.push_back({{}, {well_conditioned_sample(shape), sample_array(shape)}});
+        return result;
+    }
+
+private:
+    template <Scalar T>
+    static Variable<T> for_matrix(const Variable<T>& g, const Variable<T>& y);
+    template <Scalar T>
+    static Variable<T> for_factor(const Variable<T>& g, const Variable<T>& l, const Variable<T>& y);
+};
+
 /// op(a)⁻¹·b for a triangular a, of which the other triangle is not read. The stacks have the same leading axes.
 struct SolveTriangular {
     static constexpr std::string_view name     = "solve_triangular";

@@ -216,6 +216,17 @@ void add_determinant(Program& program) {
                 value.backward();
             };
         });
+        program.add("W7/logdet_hvp/n:" + std::to_string(size), [size] {
+            const DeterminantData data(size);
+            const long            n = static_cast<long>(size);
+            const auto            a = tensor_of(data.a, {n, n}), x = tensor_of(data.x, {n, 1});
+            return [a = a.clone().requires_grad_(), x = x.clone().requires_grad_(), along_a = a + a.t(), along_x = x.clone()] {
+                const auto factor    = torch::linalg_cholesky(a);
+                const auto value     = 2 * factor.diagonal().log().sum() + (x * torch::cholesky_solve(x, factor)).sum();
+                const auto gradients = torch::autograd::grad({value}, {a, x}, {}, true, true);
+                benchmark::DoNotOptimize(torch::autograd::grad({(gradients[0] * along_a).sum() + (gradients[1] * along_x).sum()}, {a, x}));
+            };
+        });
     }
 }
 

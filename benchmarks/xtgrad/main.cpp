@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
     add_elementwise(program);
     add_mlp(program);
     add_convolutions(program);
+    add_determinant(program);
     add_replayed(program);
     add_hamlet(program);
     add_reductions(program);

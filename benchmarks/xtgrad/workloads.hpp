@@ -14,6 +14,7 @@ void add_small(Program& program);
 void add_elementwise(Program& program);
 void add_mlp(Program& program);
 void add_convolutions(Program& program);
+void add_determinant(Program& program);
 void add_replayed(Program& program);
 void add_hamlet(Program& program);
 void add_reductions(Program& program);

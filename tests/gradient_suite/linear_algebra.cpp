@@ -1,5 +1,6 @@
 #include <limits>
 
+#include <xtgrad/autograd/ops/matrix.hpp>
 #include <xtgrad/autograd/primitives/decompositions.hpp>
 #include <xtgrad/autograd/primitives/linear_systems.hpp>
 
@@ -65,6 +66,50 @@ std::vector<Case> cases_by(F function, Reference reference) {
 }
 
 } // namespace
+
+// Of the factor, and of the matrix behind it.
+template <class P>
+std::vector<Case> of_factor_and_matrix() {
+    // What the primary template makes of the samples.
+    std::vector<Case> result = SampleCases<P>::all();
+    // A factor has a matrix behind it or not; none that is another's.
+    for (Case& one : result) one.differentiable.back() = false;
+    for (Case one : std::vector<Case>(result)) {
+        const Shape shape = one.inputs[0].shape();
+        const auto  call  = [](auto x) {
+            const auto l = cholesky(symmetric_part(x[0]));
+            if constexpr (std::is_same_v<P, CholeskyLogdet>) {
+                return cholesky_logdet(l);
+            } else if constexpr (std::is_same_v<P, CholeskyInverse>) {
+                return ops::matrix::cholesky_inverse(l);
+            } else {
+                return cholesky_solve(x[1], l);
+            }
+        };
+        one.in_double = call;
+        one.in_float  = call;
+        one.reference = [shape, of_factor = one.reference](QuadArrays x) {
+            Grid<Quad> a(shape);
+            a.elements = x[0];
+            x[0]       = reference_of(Cholesky{}, {symmetric_part(a)}).elements;
+            return of_factor(x);
+        };
+        result.push_back(std::move(one));
+    }
+    return result;
+}
+template <>
+struct Cases<CholeskyLogdet> {
+    static std::vector<Case> all() { return of_factor_and_matrix<CholeskyLogdet>(); }
+};
+template <>
+struct Cases<CholeskyInverse> {
+    static std::vector<Case> all() { return of_factor_and_matrix<CholeskyInverse>(); }
+};
+template <>
+struct Cases<CholeskySolve> {
+    static std::vector<Case> all() { return of_factor_and_matrix<CholeskySolve>(); }
+};
 
 // Of the symmetric part: finite differences leave the symmetric matrices.
 template <>
@@ -281,15 +326,6 @@ void add_systems(Compositions& all) {
     all.add("inv", {sample({0, 0})}, [](const auto& x) { return inv(x[0]); });
     all.wrong("inv", of_square([](const X& x) { return inv(x[0]); }));
     all.wrong("inv", {misuse_of("singular", {singular}, [](const X& x) { return inv(x[0]); })});
-    const auto by_factor = [](const auto& x) { return cholesky_solve(x[1], x[0]); };
-    all.add("cholesky_solve", {regular({3, 3}), sample({3})}, by_factor);
-    all.add("cholesky_solve", {regular({3, 3}), sample({3, 2})}, by_factor);
-    all.add("cholesky_solve", {regular({2, 2, 2}), sample({2, 1})}, by_factor);
-    all.wrong("cholesky_solve", of_system(by_factor, with_zero));
-    all.add("cholesky_logdet", {regular({3, 3})}, [](const auto& x) { return cholesky_logdet(x[0]); });
-    all.add("cholesky_logdet", {regular({2, 2, 2})}, [](const auto& x) { return cholesky_logdet(x[0]); });
-    all.add("cholesky_logdet", {sample({0, 0})}, [](const auto& x) { return cholesky_logdet(x[0]); });
-    all.wrong("cholesky_logdet", of_square([](const X& x) { return cholesky_logdet(x[0]); }));
     const auto least = [](const auto& x) { return lstsq(x[0], x[1]); };
     all.add("lstsq", {regular({4, 2}), sample({4})}, least);
     all.add("lstsq", {regular({2, 4}), sample({2, 2})}, least);
@@ -400,11 +436,22 @@ std::vector<OperationCases> linear_algebra_cases() {
                           {"singular_vectors", of_matrix([](const X& x) { return svd(x[0]).u; })},
                           {"inverse_gaps", {}},
                           // Nothing has a wrong shape for these.
+                          {"cholesky_logdet", of_square([](const X& x) { return cholesky_logdet(x[0]); })},
+                          {"cholesky_solve", of_system([](const X& x) { return cholesky_solve(x[1], x[0]); }, with_zero)},
+                          {"cholesky_inverse", {}},
                           {"cholesky_gradient", {}},
                           {"eigenvalues", {}},
                           {"singular_values", {}}};
     std::vector<OperationCases> all = cases_of_list(LinearAlgebraPrimitives{}, misuses);
     for (OperationCases& primitive : all) {
+        if (primitive.name == "cholesky_solve") {
+            // A vector, and a factor for each of a stack of them.
+            for (const auto& [l, b] : {std::pair{Shape{3, 3}, Shape{3}}, {Shape{2, 2, 2}, Shape{2, 1}}}) {
+                primitive.cases.push_back(
+                    composed({well_conditioned_sample(l), sample(b)}, [](const auto& x) { return cholesky_solve(x[1], x[0]); }));
+                primitive.cases.back().normwise = true;
+            }
+        }
         if (primitive.name != "qr") continue;
         // A wide matrix, whose other columns are composed.
         primitive.cases.push_back(composed({well_conditioned_sample({2, 3})}, [](const auto& x) {

@@ -33,8 +33,9 @@ inline Case case_of(const std::vector<Array<double>>& inputs) {
     return result;
 }
 
+/// A case for each sample of P.
 template <class P>
-struct Cases {
+struct SampleCases {
     static std::vector<Case> all() {
         std::vector<Case> result;
         for (const Sample<P>& sample : P::samples()) {
@@ -55,6 +56,10 @@ struct Cases {
         return result;
     }
 };
+
+/// The cases of P: those of its samples, unless a specialisation says otherwise.
+template <class P>
+struct Cases : SampleCases<P> {};
 
 /// The wrong calls of each primitive of a family, by name; there is an entry for each, and if it is empty.
 using Misuses = std::map<std::string_view, std::vector<Misuse>>;
