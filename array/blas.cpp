@@ -78,15 +78,6 @@ void multiply_part(bool transpose_a, bool transpose_b, float alpha, float beta, 
                 as_int(part.step_c));
 }
 
-// One pool of threads: OpenBLAS's own beside it would fight for the processors.
-void leave_threads_to_the_pool() {
-    static const bool left = [] {
-        if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
-        return true;
-    }();
-    static_cast<void>(left);
-}
-
 // Multiplications below which a part is not worth a thread: 2^17 take 3 to 6 µs, waking one that looks for work 1 µs.
 constexpr Index least_per_thread = Index{1} << 17;
 // Rows or columns of a part come in multiples of what OpenBLAS's inner kernels take at once.
@@ -164,6 +155,71 @@ void multiply(bool transpose_a, bool transpose_b, Index rows, Index columns, Ind
 
 #endif
 
+#ifdef XTGRAD_USE_BLAS
+
+void solve_in_blas(bool right, Triangle triangle, bool transpose, Index rows, Index columns, Index n, const double* a, double* b) {
+    cblas_dtrsm(CblasRowMajor, right ? CblasRight : CblasLeft, triangle.lower ? CblasLower : CblasUpper, transpose ? CblasTrans : CblasNoTrans,
+                triangle.unit_diagonal ? CblasUnit : CblasNonUnit, as_int(rows), as_int(columns), 1, a, as_int(n), b, as_int(columns));
+}
+void solve_in_blas(bool right, Triangle triangle, bool transpose, Index rows, Index columns, Index n, const float* a, float* b) {
+    cblas_strsm(CblasRowMajor, right ? CblasRight : CblasLeft, triangle.lower ? CblasLower : CblasUpper, transpose ? CblasTrans : CblasNoTrans,
+                triangle.unit_diagonal ? CblasUnit : CblasNonUnit, as_int(rows), as_int(columns), 1, a, as_int(n), b, as_int(columns));
+}
+void multiply_in_blas(Triangle triangle, bool transpose, Index n, Index columns, const double* a, double* b) {
+    cblas_dtrmm(CblasRowMajor, CblasLeft, triangle.lower ? CblasLower : CblasUpper, transpose ? CblasTrans : CblasNoTrans,
+                triangle.unit_diagonal ? CblasUnit : CblasNonUnit, as_int(n), as_int(columns), 1, a, as_int(n), b, as_int(columns));
+}
+void multiply_in_blas(Triangle triangle, bool transpose, Index n, Index columns, const float* a, float* b) {
+    cblas_strmm(CblasRowMajor, CblasLeft, triangle.lower ? CblasLower : CblasUpper, transpose ? CblasTrans : CblasNoTrans,
+                triangle.unit_diagonal ? CblasUnit : CblasNonUnit, as_int(n), as_int(columns), 1, a, as_int(n), b, as_int(columns));
+}
+
+#else
+
+// op(a) is lower triangular where exactly one of the two holds.
+template <class T>
+void solve_in_blas(bool right, Triangle triangle, bool transpose, Index rows, Index columns, Index n, const T* a, T* b) {
+    const Operand<T> factor(a, transpose, n, n);
+    const bool       lower = triangle.lower != transpose;
+    // b · op(a)⁻¹ is the transpose of op(a)⁻ᵀ · bᵀ.
+    const auto element = [&](Index i, Index k) { return right ? factor(k, i) : factor(i, k); };
+    const auto place   = [&](Index i, Index column) -> T& { return right ? b[column * columns + i] : b[i * columns + column]; };
+    const bool forward = lower != right;
+    for (Index step = 0; step < n; ++step) {
+        const Index i = forward ? step : n - 1 - step;
+        for (Index column = 0; column < (right ? rows : columns); ++column) {
+            T sum = place(i, column);
+            for (Index before = 0; before < step; ++before) {
+                const Index k = forward ? before : n - 1 - before;
+                sum -= element(i, k) * place(k, column);
+            }
+            place(i, column) = triangle.unit_diagonal ? sum : sum / element(i, i);
+        }
+    }
+}
+template <class T>
+void multiply_in_blas(Triangle triangle, bool transpose, Index n, Index columns, const T* a, T* b) {
+    const Operand<T> factor(a, transpose, n, n);
+    const bool       lower = triangle.lower != transpose;
+    for (Index step = 0; step < n; ++step) {
+        const Index i = lower ? n - 1 - step : step; // rows that later ones still need are written last
+        for (Index column = 0; column < columns; ++column) {
+            T sum = triangle.unit_diagonal ? b[i * columns + column] : factor(i, i) * b[i * columns + column];
+            for (Index k = lower ? 0 : i + 1; k < (lower ? i : n); ++k) sum += factor(i, k) * b[k * columns + column];
+            b[i * columns + column] = sum;
+        }
+    }
+}
+
+#endif
+
+void check_extents(std::string_view operation, std::initializer_list<Index> extents) {
+    for (const Index extent : extents) {
+        if (extent < 0 || extent > std::numeric_limits<int>::max())
+            throw ShapeError(std::string(operation) + ": extent " + std::to_string(extent) + " is not in 0 … 2147483647");
+    }
+}
+
 // Multiplications up to which plain loops win: they take 0.45 ns each, an OpenBLAS 0.3.21 call at least 65 to 130 ns (measured on AVX-512,
 // shapes from 1×2×2 to 16×16×16, float and double; they meet between 200 and 260).
 constexpr Index largest_plain = 256;
@@ -192,6 +248,40 @@ void gemm(bool transpose_a, bool transpose_b, Index rows, Index columns, Index i
     }
 }
 
+void leave_threads_to_the_pool() {
+#ifdef XTGRAD_USE_BLAS
+    static const bool left = [] {
+        if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
+        return true;
+    }();
+    static_cast<void>(left);
+#endif
+}
+
+template <Scalar T>
+void trsm(Triangle triangle, bool transpose, Index n, Index columns, const T* a, T* b) {
+    check_extents("trsm", {n, columns});
+    if (n == 0 || columns == 0) return;
+    leave_threads_to_the_pool();
+    solve_in_blas(false, triangle, transpose, n, columns, n, a, b);
+}
+
+template <Scalar T>
+void trsm_right(Triangle triangle, bool transpose, Index n, Index rows, const T* a, T* b) {
+    check_extents("trsm", {n, rows});
+    if (n == 0 || rows == 0) return;
+    leave_threads_to_the_pool();
+    solve_in_blas(true, triangle, transpose, rows, n, n, a, b);
+}
+
+template <Scalar T>
+void trmm(Triangle triangle, bool transpose, Index n, Index columns, const T* a, T* b) {
+    check_extents("trmm", {n, columns});
+    if (n == 0 || columns == 0) return;
+    leave_threads_to_the_pool();
+    multiply_in_blas(triangle, transpose, n, columns, a, b);
+}
+
 template <Scalar T>
 Array<T> matrix_product(const Array<T>& a, const Array<T>& b, bool transpose_a, bool transpose_b, SourceLocation where) {
     const auto describe = [](const Array<T>& matrix, bool transposed) { return to_string(matrix.shape()) + (transposed ? "ᵀ" : ""); };
@@ -213,6 +303,12 @@ Array<T> matrix_product(const Array<T>& a, const Array<T>& b, bool transpose_a, 
 
 template void          gemm(bool, bool, Index, Index, Index, float, const float*, const float*, float, float*);
 template void          gemm(bool, bool, Index, Index, Index, double, const double*, const double*, double, double*);
+template void          trsm(Triangle, bool, Index, Index, const float*, float*);
+template void          trsm(Triangle, bool, Index, Index, const double*, double*);
+template void          trsm_right(Triangle, bool, Index, Index, const float*, float*);
+template void          trsm_right(Triangle, bool, Index, Index, const double*, double*);
+template void          trmm(Triangle, bool, Index, Index, const float*, float*);
+template void          trmm(Triangle, bool, Index, Index, const double*, double*);
 template Array<float>  matrix_product(const Array<float>&, const Array<float>&, bool, bool, SourceLocation);
 template Array<double> matrix_product(const Array<double>&, const Array<double>&, bool, bool, SourceLocation);
 

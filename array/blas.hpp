@@ -12,6 +12,27 @@ namespace xtgrad {
 template <Scalar T>
 void gemm(bool transpose_a, bool transpose_b, Index rows, Index columns, Index inner, T alpha, const T* a, const T* b, T beta, T* c);
 
+/// Which part of a square matrix holds a triangular one; the rest is neither read nor written. A unit diagonal is not read either.
+struct Triangle {
+    bool lower         = true;
+    bool unit_diagonal = false;
+};
+
+/// b ← op(a)⁻¹ · b for a triangular a of n × n and b of n × columns, row-major and contiguous, where op transposes if the flag is set. A 0 on the
+/// diagonal gives infinities and NaN.
+template <Scalar T>
+void trsm(Triangle triangle, bool transpose, Index n, Index columns, const T* a, T* b);
+/// b ← b · op(a)⁻¹ for b of rows × n.
+template <Scalar T>
+void trsm_right(Triangle triangle, bool transpose, Index n, Index rows, const T* a, T* b);
+/// b ← op(a) · b for a triangular a of n × n and b of n × columns.
+template <Scalar T>
+void trmm(Triangle triangle, bool transpose, Index n, Index columns, const T* a, T* b);
+
+/// One pool of threads: BLAS and LAPACK run on the thread that calls them, since OpenBLAS's own threads beside the pool's would fight for the
+/// processors. Whoever calls either calls this before.
+void leave_threads_to_the_pool();
+
 /// op(a) · op(b) of two matrices, where op transposes if its flag is set. Throws ShapeError naming both shapes where an operand does not have two
 /// axes or the inner dimensions differ.
 template <Scalar T>

@@ -53,7 +53,13 @@ private:
         std::apply(
             [&](const F&... contribution) {
                 std::size_t input = 0;
-                ((sweep.wants(input) ? sweep.contribute<T>(input, contribution()) : void(), ++input), ...);
+                const auto  give  = [&](const auto& of_input) {
+                    if constexpr (!std::is_same_v<decltype(of_input()), NoContribution>) {
+                        if (sweep.wants(input)) sweep.contribute<T>(input, of_input());
+                    }
+                    ++input;
+                };
+                (give(contribution), ...);
             },
             each_of.contributions);
     }

@@ -4,6 +4,7 @@
 #include <xtgrad/autograd/checkpoint.hpp>
 #include <xtgrad/autograd/custom.hpp>
 #include <xtgrad/autograd/functional.hpp>
+#include <xtgrad/autograd/functions/contraction.hpp>
 #include <xtgrad/autograd/gradcheck.hpp>
 #include <xtgrad/autograd/gradients.hpp>
 #include <xtgrad/autograd/jacobian.hpp>

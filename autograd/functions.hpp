@@ -5,6 +5,7 @@
 #include <xtgrad/autograd/functions/elementwise.hpp>
 #include <xtgrad/autograd/functions/indexing.hpp>
 #include <xtgrad/autograd/functions/joining.hpp>
+#include <xtgrad/autograd/functions/linear_algebra.hpp>
 #include <xtgrad/autograd/functions/matrix.hpp>
 #include <xtgrad/autograd/functions/normalization.hpp>
 #include <xtgrad/autograd/functions/reductions.hpp>
@@ -32,6 +33,7 @@ class OperandFunctions : public DifferentiableTag,
                          public ElementwiseFunctions<VariableKind<T>>,
                          public MatrixFunctions<T>,
                          public DoubleFunctions<T>,
+                         public LinearSystemFunctions<T>,
                          public ConvolutionFunctions<T> {};
 
 /// Functions of one array and options, for Variable and Parameter.
@@ -42,7 +44,8 @@ class ArrayFunctions : public ReductionFunctions<T, Self>,
                        public NormalizationFunctions<T, Self>,
                        public ShapeFunctions<T, Self>,
                        public IndexingFunctions<T, Self>,
-                       public PoolingFunctions<T, Self> {
+                       public PoolingFunctions<T, Self>,
+                       public LinearAlgebraFunctions<T, Self> {
     // Once more here, because xtensor's is unconstrained.
     friend Variable<T> square(Self x, SourceLocation where = {}) { return VariableKind<T>::template apply<Square>(Operand<T>(x, where)); }
     friend Variable<T> nan_to_num(Self x, SourceLocation where = {}) { return VariableKind<T>::template compose<NanToNum>(Operand<T>(x, where)); }

@@ -157,7 +157,8 @@ private:
     Judgement judge(double analytic, const Estimate& numeric, double scale) const {
         // Written so that a NaN uncertainty is inconclusive, and a NaN gradient differs.
         if (!(numeric.uncertainty <= differences::conclusive_share * scale) || !std::isfinite(numeric.derivative)) return Judgement::inconclusive;
-        const double tolerance = numeric.uncertainty + options_.relative_tolerance * std::max(std::abs(analytic), std::abs(numeric.derivative));
+        const double tolerance = numeric.uncertainty + options_.relative_tolerance * std::max(std::abs(analytic), std::abs(numeric.derivative)) +
+                                 options_.rounding_units * std::numeric_limits<double>::epsilon() * scale;
         return std::abs(analytic - numeric.derivative) <= tolerance ? Judgement::agrees : Judgement::differs;
     }
     // Differences that disagree are taken again with a wider step: where the two estimates are apart, they know less than they said.

@@ -27,6 +27,9 @@ struct GradientCheckOptions {
     std::uint64_t seed = 1;
     /// How far the two may be apart, relative to the larger, beside the uncertainty of the differences. There is no absolute tolerance.
     double relative_tolerance = 1e-6;
+    /// How far they may be apart in units of ε of the largest derivative. Algorithms of linear algebra are no better than that: where a derivative is
+    /// 0 they leave rounding.
+    double rounding_units = 0;
 };
 
 /// One derivative, found twice.

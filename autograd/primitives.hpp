@@ -92,7 +92,13 @@ using ConvolutionPrimitives = PrimitiveList<
     // primitives/pooled_convolution.hpp
     struct PooledConv2d>;
 
+using LinearAlgebraPrimitives = PrimitiveList<
+    // primitives/linear_systems.hpp
+    struct Cholesky, struct CholeskyGradient, struct SolveTriangular, struct Solve, struct Determinant, struct Pinv, struct MatrixExp,
+    // primitives/decompositions.hpp
+    struct Qr, struct Eigenvectors, struct Eigenvalues, struct InverseGaps, struct SingularVectors, struct SingularValues>;
+
 using StructuredPrimitives = Joined<ReductionPrimitives, ScanPrimitives, SortingPrimitives, ShapePrimitives, IndexingPrimitives, MatrixPrimitives,
-                                    ConvolutionPrimitives>::List;
+                                    ConvolutionPrimitives, LinearAlgebraPrimitives>::List;
 
 } // namespace xtgrad

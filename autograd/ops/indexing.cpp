@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <numeric>
 
 #include <xtensor/xbroadcast.hpp>
@@ -73,6 +74,7 @@ PlaceList true_places(const Mask& mask, const Shape& shape) {
     Array<bool> truths(shape);
     kernels::copy_strided<bool>(shape, truths.data(), row_major_steps(shape), mask.array().data(), steps);
     PlaceList places;
+    places.reserve(static_cast<std::size_t>(std::count(truths.data(), truths.data() + truths.size(), true)));
     for (std::size_t place = 0; place < truths.size(); ++place) {
         if (truths.data()[place]) places.push_back(static_cast<Index>(place));
     }
@@ -278,5 +280,9 @@ XTGRAD_INSTANTIATE(double)
 
 XTGRAD_COMPILE_PRIMITIVE(Gather)
 XTGRAD_COMPILE_PRIMITIVE(ScatterAdd)
+
+// For sorting.cpp.
+template Variable<float>  ScatterAdd::vjp<float>(const Variable<float>&) const;
+template Variable<double> ScatterAdd::vjp<double>(const Variable<double>&) const;
 
 } // namespace xtgrad

@@ -209,6 +209,10 @@ template Variable<double> sum_to<double>(const Variable<double>&, const Shape&, 
 
 } // namespace ops
 
+// For norm.cpp.
+template Value<float>  Reduction::fold<float>(Value<float>, kernels::Fold) const;
+template Value<double> Reduction::fold<double>(Value<double>, kernels::Fold) const;
+
 template std::optional<Reduction::Planned<float>>  Reduction::planned_fold<float>(kernels::Fold, double) const;
 template std::optional<Reduction::Planned<double>> Reduction::planned_fold<double>(kernels::Fold, double) const;
 

@@ -320,6 +320,12 @@ XTGRAD_INSTANTIATE(double)
 template Variable<float>  shifted<float>(const Variable<float>&, std::size_t, bool, float);
 template Variable<double> shifted<double>(const Variable<double>&, std::size_t, bool, double);
 
+// For the gradient of a product.
+template Value<float>     Cumprod::forward<float>(const Value<float>&) const;
+template Value<double>    Cumprod::forward<double>(const Value<double>&) const;
+template Variable<float>  Cumprod::vjp_from_both<float>(const Variable<float>&, const Variable<float>&, const Variable<float>&) const;
+template Variable<double> Cumprod::vjp_from_both<double>(const Variable<double>&, const Variable<double>&, const Variable<double>&) const;
+
 XTGRAD_COMPILE_PRIMITIVE(Cumsum)
 XTGRAD_COMPILE_PRIMITIVE(Cumprod)
 XTGRAD_COMPILE_PRIMITIVE(LinearRecurrence)

@@ -120,15 +120,19 @@ struct Cbrt : Elementwise<1> {
 struct Hypot : Elementwise<2> {
     static constexpr std::string_view name = "hypot";
 
-    /// a over the length of (a, b): the cosine of the angle between them, 0 at the origin, and its limit where a alone is infinite.
+    /// a over the length of (a, b), 0 at the origin. By the ratio of the smaller to the larger, so that neither it nor its own derivatives
+    /// overflow or cancel, and with its limit where one alone is infinite.
     template <class V>
-    static V share(const V& a, const V& b, const V& length) {
-        return select(equal(length, V(0)), V(0), select(!isfinite(a) && isfinite(b), sign(a), a / length));
+    static V share(const V& a, const V& b) {
+        const auto larger = abs(a) >= abs(b);
+        const V    ratio  = select(larger, b / a, a / b);
+        const V    root   = sqrt(V(1) + ratio * ratio);
+        return select(equal(a, V(0)) && equal(b, V(0)), V(0), select(larger, sign(a), sign(b) * ratio) / root);
     }
     static auto forward(auto a, auto b) { return hypot(a, b); }
     template <class V>
-    static auto vjp_from_both(const Cotangent<V>& g, const V& a, const V& b, const V& y) {
-        return each([=] { return g * share(a, b, y); }, [=] { return g * share(b, a, y); });
+    static auto vjp_from_input(const Cotangent<V>& g, const V& a, const V& b) {
+        return each([=] { return g * share(a, b); }, [=] { return g * share(b, a); });
     }
     static auto                              reference(auto a, auto b) { return sqrt(a * a + b * b); }
     static constexpr std::array<Interval, 2> samples() { return {{{0.3, 3}, {-3, -0.3}}}; }

@@ -128,16 +128,16 @@ struct AlongAxis {
     /// Calls visit(place in what is picked, place in the indexed array).
     template <class Visit>
     void for_each(const Index* index, Visit&& visit) const {
+        if (inner == 1) return for_each_of_lines(index, visit);
         std::size_t place = 0;
         for (std::size_t o = 0; o < outer; ++o) {
-            for (std::size_t c = 0; c < count; ++c) {
+            for (std::size_t c = 0; c < count; ++c, place += inner) {
                 if (shared) {
                     const std::size_t start = (o * extent + static_cast<std::size_t>(index[c])) * inner;
                     for (std::size_t i = 0; i < inner; ++i) visit(place + i, start + i);
                 } else {
                     for (std::size_t i = 0; i < inner; ++i) visit(place + i, (o * extent + static_cast<std::size_t>(index[place + i])) * inner + i);
                 }
-                place += inner;
             }
         }
     }
@@ -151,6 +151,17 @@ struct AlongAxis {
             ++place;
             visit(at, of_indexed);
         });
+    }
+
+private:
+    // Along the last axis. A loop over a single element costs more than the element.
+    template <class Visit>
+    void for_each_of_lines(const Index* index, Visit& visit) const {
+        std::size_t place = 0;
+        for (std::size_t o = 0; o < outer; ++o) {
+            const Index* const of_line = shared ? index : index + o * count;
+            for (std::size_t c = 0; c < count; ++c, ++place) visit(place, o * extent + static_cast<std::size_t>(of_line[c]));
+        }
     }
 };
 

@@ -136,8 +136,10 @@ TEST_CASE_TEMPLATE("Every instruction set has a kernel for every primitive; thos
         for (std::size_t primitive = 0; primitive < ElementwisePrimitives::size; ++primitive) {
             CAPTURE(primitive);
             const auto& kernel = set.table->elementwise[primitive];
-            CHECK(kernel.forward != nullptr);
-            if (primitive >= VectorPrimitives::size) CHECK(kernel.forward == first.elementwise[primitive].forward);
+            const bool  exists = kernel.forward != nullptr;
+            const bool  shared = kernel.forward == first.elementwise[primitive].forward;
+            CHECK(exists);
+            CHECK((shared || primitive < VectorPrimitives::size));
         }
     }
 }

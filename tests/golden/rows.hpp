@@ -22,7 +22,9 @@ inline std::vector<std::string> split(const std::string& text, char separator) {
 
 /// The rows of a file of tests/data/golden, which tools/golden_values writes.
 inline std::vector<std::vector<std::string>> rows(const std::string& name) {
-    std::ifstream file(std::string(XTGRAD_TEST_DATA) + "/golden/" + name);
+    std::string path = XTGRAD_TEST_DATA "/golden/";
+    path += name;
+    std::ifstream file(path);
     REQUIRE(file.is_open());
     std::vector<std::vector<std::string>> result;
     for (std::string line; std::getline(file, line);) {

@@ -34,6 +34,8 @@ struct Case {
     Recorded<float>            in_float;
     /// What a composition need not have.
     std::function<std::vector<Quad>(const QuadArrays&)> reference{};
+    /// Errors are judged beside the largest entry of a Jacobian: what the algorithms of linear algebra promise.
+    bool normwise = false;
     /// For elementwise primitives and formulas.
     std::function<Tangents(const std::vector<Array<double>>& direction)> on_duals{};
 
@@ -83,6 +85,7 @@ std::vector<OperationCases> replacing_cases();
 std::vector<OperationCases> diagonal_cases();
 std::vector<OperationCases> matrix_cases();
 std::vector<OperationCases> convolution_cases();
+std::vector<OperationCases> linear_algebra_cases();
 std::vector<OperationCases> all_cases();
 
 std::string shapes_text(const std::vector<Array<double>>& inputs);

@@ -42,11 +42,13 @@ bool is_large(const Case& sample) { return element_count_of(sample) > small_coun
 
 void check_by_differences(const Case& sample, Tally& tally) {
     using Mode                              = GradientCheckOptions::Mode;
+    const double                     units  = sample.normwise ? normwise_units : 0;
     const auto                       f      = as_function(sample);
     const std::vector<Array<double>> inputs = differentiable(sample, sample.inputs);
-    note(gradcheck::check({.mode = is_large(sample) ? Mode::directions : Mode::jacobian}, f, inputs), sample, "first order", tally);
+    note(gradcheck::check({.mode = is_large(sample) ? Mode::directions : Mode::jacobian, .rounding_units = units}, f, inputs), sample, "first order",
+         tally);
     const Mode           mode   = element_count_of(sample) > second_order_count ? Mode::directions : Mode::jacobian;
-    const GradientReport report = gradcheck::check({.second_order = true, .mode = mode}, f, inputs);
+    const GradientReport report = gradcheck::check({.second_order = true, .mode = mode, .rounding_units = units}, f, inputs);
     tally.second_order          = std::max(tally.second_order, report.largest_error);
     note(report, sample, "second order", tally);
 }

@@ -85,8 +85,18 @@ void check_exactly(const Case& sample, Tally& tally) {
         return;
     }
 
+    const double allowed = sample.normwise ? normwise_units : largest_error;
+    // Beside what an error is judged; normwise, beside the largest of its kind.
+    const auto scales_of = [&](std::vector<Quad> terms) {
+        Quad largest;
+        for (const Quad& term : terms) largest = term > largest ? term : largest;
+        if (sample.normwise) std::fill(terms.begin(), terms.end(), largest);
+        return terms;
+    };
+
     // The value: a function is as well conditioned as its derivatives say.
-    double of_value = 0;
+    double            of_value = 0;
+    std::vector<Quad> of_rows;
     for (std::size_t row = 0; row < count; ++row) {
         Quad terms = abs(exact.values[row]);
         for (std::size_t input = 0; input < x.size(); ++input) {
@@ -94,16 +104,24 @@ void check_exactly(const Case& sample, Tally& tally) {
                 terms = terms + abs(exact.jacobians[input][row * x[input].size() + place] * x[input][place]);
             }
         }
-        of_value = std::max(of_value, error_of<T>(y.typed().data()[row], exact.values[row], terms));
+        of_rows.push_back(terms);
     }
-    tally.check(of_value <= largest_error, place_of(sample, "the value is off by " + text(of_value) + type));
+    of_rows = scales_of(of_rows);
+    for (std::size_t row = 0; row < count; ++row) of_value = std::max(of_value, error_of<T>(y.typed().data()[row], exact.values[row], of_rows[row]));
+    tally.check(of_value <= allowed, place_of(sample, "the value is off by " + text(of_value) + type));
 
     std::vector<std::size_t> which;
     for (std::size_t input = 0; input < x.size(); ++input) {
         if (sample.differentiable[input]) which.push_back(input);
     }
     // Every entry of the Jacobian. An entry is a single product, so that S is its own absolute value.
-    double of_entry = 0;
+    double                         of_entry = 0;
+    std::vector<std::vector<Quad>> of_entries;
+    for (const std::vector<Quad>& jacobian : exact.jacobians) {
+        of_entries.push_back(jacobian);
+        for (Quad& entry : of_entries.back()) entry = abs(entry);
+        of_entries.back() = scales_of(of_entries.back());
+    }
     for (std::size_t row = 0; row < count; ++row) {
         Array<T> unit          = zeros<T>(y.shape());
         unit.data()[row]       = 1;
@@ -111,13 +129,14 @@ void check_exactly(const Case& sample, Tally& tally) {
         for (std::size_t source = 0; source < sources.size(); ++source) {
             const std::size_t size = x[which[source]].size();
             for (std::size_t place = 0; place < size; ++place) {
-                const Quad entry = exact.jacobians[which[source]][row * size + place];
-                of_entry         = std::max(of_entry, error_of<T>(one_of_each[source].data()[place], entry, abs(entry)));
+                const std::size_t at = row * size + place;
+                of_entry             = std::max(
+                                of_entry, error_of<T>(one_of_each[source].data()[place], exact.jacobians[which[source]][at], of_entries[which[source]][at]));
             }
         }
     }
     worst = std::max(worst, of_entry);
-    tally.check(of_entry <= largest_error, place_of(sample, "an entry of the Jacobian is off by " + text(of_entry) + type));
+    tally.check(of_entry <= allowed, place_of(sample, "an entry of the Jacobian is off by " + text(of_entry) + type));
 
     // Products with random cotangents: sums over outputs, and over what was broadcast.
     double of_product = 0;
@@ -129,19 +148,21 @@ void check_exactly(const Case& sample, Tally& tally) {
         for (std::size_t source = 0; source < sources.size(); ++source) {
             const std::size_t size = x[which[source]].size();
             tally.check(one_of_each[source].shape() == sources[source].shape(), place_of(sample, "a gradient has another shape than its source"));
+            std::vector<Quad> sums(size), of_sums(size);
             for (std::size_t place = 0; place < size; ++place) {
-                Quad sum, terms;
                 for (std::size_t row = 0; row < count; ++row) {
                     const Quad term = Quad(static_cast<double>(cotangent.data()[row])) * exact.jacobians[which[source]][row * size + place];
-                    sum             = sum + term;
-                    terms           = terms + abs(term);
+                    sums[place]     = sums[place] + term;
+                    of_sums[place]  = of_sums[place] + abs(term);
                 }
-                of_product = std::max(of_product, error_of<T>(one_of_each[source].data()[place], sum, terms));
             }
+            of_sums = scales_of(of_sums);
+            for (std::size_t place = 0; place < size; ++place)
+                of_product = std::max(of_product, error_of<T>(one_of_each[source].data()[place], sums[place], of_sums[place]));
         }
     }
     worst = std::max(worst, of_product);
-    tally.check(of_product <= largest_error, place_of(sample, "a vector-Jacobian product is off by " + text(of_product) + type));
+    tally.check(of_product <= allowed, place_of(sample, "a vector-Jacobian product is off by " + text(of_product) + type));
 }
 
 template void check_exactly<float>(const Case&, Tally&);

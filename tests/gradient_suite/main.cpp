@@ -52,7 +52,8 @@ int run(int count, char** arguments) {
     for (std::size_t kind = 0; kind < kinds.size(); ++kind)
         std::printf("%zu %ss%s", of_kind[kind], kinds[kind], kind + 1 < kinds.size() ? ", " : "\n");
     std::printf("\n1st: the largest error of a first derivative, in units of eps times the sum of the absolute values of its terms, against\n"
-                "     differences of the reference in 113 bits; 16 is the most allowed, - stands for a\n"
+                "     differences of the reference in 113 bits; 16 is the most allowed (64 where errors are\n"
+                "     judged beside the largest entry, as in linear algebra), - stands for a\n"
                 "     composition without a reference. 2nd: the largest difference of a second derivative from\n"
                 "     differences of the first in double, relative to the largest of the Jacobian; each is judged by the differences' own\n"
                 "     uncertainty and 1e-6 of itself.\n\n");

@@ -41,6 +41,7 @@ struct Cases {
             Case one      = case_of(sample.inputs);
             one.in_double = [primitive = sample.primitive](const Variables<double>& x) { return apply<P, double>(primitive, x, {}); };
             one.in_float  = [primitive = sample.primitive](const Variables<float>& x) { return apply<P, float>(primitive, x, {}); };
+            if constexpr (requires { P::normwise; }) one.normwise = P::normwise;
             one.reference = [sample](const QuadArrays& x) {
                 std::vector<Grid<Quad>> grids;
                 for (std::size_t input = 0; input < x.size(); ++input) {

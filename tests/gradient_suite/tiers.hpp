@@ -11,6 +11,9 @@ struct ExactDerivatives {
     std::vector<std::vector<Quad>> jacobians; // for each input, outputs × elements
 };
 
+/// Units of ε beside the largest entry within which what is judged so must be right: a factorization and some ten products lose as much.
+inline constexpr double normwise_units = 64;
+
 /// What is too large for a full Jacobian is checked along random directions.
 bool is_large(const Case& sample);
 

@@ -1,0 +1,248 @@
+#include <xtgrad/array/lapack.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <xtgrad/array/blas.hpp>
+
+// xtensor-blas's declarations of LAPACK.
+#include <xflens/cxxlapack/netlib/netlib.h>
+
+namespace xtgrad::lapack {
+
+namespace {
+
+namespace fortran = cxxlapack;
+
+// One name for each pair of routines. LAPACK reads matrices by columns, so that it sees the transpose of a row-major one.
+void potrf(const char* part, int n, double* a, int* status) { fortran::dpotrf_(part, &n, a, &n, status); }
+void potrf(const char* part, int n, float* a, int* status) { fortran::spotrf_(part, &n, a, &n, status); }
+void potri(const char* part, int n, double* a, int* status) { fortran::dpotri_(part, &n, a, &n, status); }
+void potri(const char* part, int n, float* a, int* status) { fortran::spotri_(part, &n, a, &n, status); }
+void getrf(int n, double* a, int* exchanges, int* status) { fortran::dgetrf_(&n, &n, a, &n, exchanges, status); }
+void getrf(int n, float* a, int* exchanges, int* status) { fortran::sgetrf_(&n, &n, a, &n, exchanges, status); }
+void gecon(const char* norm, int n, const double* a, double of_a, double* result, double* work, int* integers, int* status) {
+    fortran::dgecon_(norm, &n, a, &n, &of_a, result, work, integers, status);
+}
+void gecon(const char* norm, int n, const float* a, float of_a, float* result, float* work, int* integers, int* status) {
+    fortran::sgecon_(norm, &n, a, &n, &of_a, result, work, integers, status);
+}
+void geqrf(int m, int n, double* a, double* tau, double* work, int size, int* status) { fortran::dgeqrf_(&m, &n, a, &m, tau, work, &size, status); }
+void geqrf(int m, int n, float* a, float* tau, float* work, int size, int* status) { fortran::sgeqrf_(&m, &n, a, &m, tau, work, &size, status); }
+void orgqr(int m, int n, double* a, const double* tau, double* work, int size, int* status) {
+    fortran::dorgqr_(&m, &n, &n, a, &m, tau, work, &size, status);
+}
+void orgqr(int m, int n, float* a, const float* tau, float* work, int size, int* status) {
+    fortran::sorgqr_(&m, &n, &n, a, &m, tau, work, &size, status);
+}
+void syevd(int n, double* a, double* values, double* work, int size, int* integers, int count, int* status) {
+    fortran::dsyevd_("V", "U", &n, a, &n, values, work, &size, integers, &count, status);
+}
+void syevd(int n, float* a, float* values, float* work, int size, int* integers, int count, int* status) {
+    fortran::ssyevd_("V", "U", &n, a, &n, values, work, &size, integers, &count, status);
+}
+void gesdd(int m, int n, double* a, double* s, double* u, double* vt, int k, double* work, int size, int* integers, int* status) {
+    fortran::dgesdd_("S", &m, &n, a, &m, s, u, &m, vt, &k, work, &size, integers, status);
+}
+void gesdd(int m, int n, float* a, float* s, float* u, float* vt, int k, float* work, int size, int* integers, int* status) {
+    fortran::sgesdd_("S", &m, &n, a, &m, s, u, &m, vt, &k, work, &size, integers, status);
+}
+
+int as_int(std::size_t extent) {
+    if (extent > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        throw ShapeError("a matrix with an extent of " + std::to_string(extent) + " is too large for LAPACK, which counts to 2147483647");
+    return static_cast<int>(extent);
+}
+
+template <class T>
+bool all_finite(const T* elements, std::size_t count) {
+    return std::all_of(elements, elements + count, [](T element) { return std::isfinite(element); });
+}
+
+template <class T>
+void fill_with_nan(T* elements, std::size_t count) {
+    std::fill_n(elements, count, std::numeric_limits<T>::quiet_NaN());
+}
+
+template <class T>
+void transpose(std::size_t m, std::size_t n, const T* from, T* to) {
+    for (std::size_t row = 0; row < m; ++row) {
+        for (std::size_t column = 0; column < n; ++column) to[column * m + row] = from[row * n + column];
+    }
+}
+
+// A routine is asked first how much memory it wants, and says it as the first element.
+template <class T, class Routine>
+void with_workspace(Routine&& routine) {
+    T wanted = 0;
+    routine(&wanted, -1);
+    // A float holds a large count rounded.
+    const auto                       size = static_cast<int>(std::nextafter(wanted, std::numeric_limits<T>::max()));
+    std::vector<T, PoolAllocator<T>> work(static_cast<std::size_t>(std::max(1, size)));
+    routine(work.data(), size);
+}
+
+} // namespace
+
+template <Scalar T>
+std::size_t cholesky(std::size_t n, T* a) {
+    if (n == 0) return 0;
+    leave_threads_to_the_pool();
+    const bool finite = all_finite(a, n * n);
+    int        status = 0;
+    if (finite) potrf("U", as_int(n), a, &status);
+    if (!finite) {
+        for (std::size_t row = 0; row < n; ++row) fill_with_nan(a + row * n, row + 1);
+    }
+    for (std::size_t row = 0; row < n; ++row) std::fill(a + row * n + row + 1, a + (row + 1) * n, T{0});
+    return static_cast<std::size_t>(status);
+}
+
+template <Scalar T>
+void cholesky_inverse(std::size_t n, T* l) {
+    if (n == 0) return;
+    leave_threads_to_the_pool();
+    int status = 0;
+    potri("U", as_int(n), l, &status);
+    if (status != 0) fill_with_nan(l, n * n);
+    // In blocks, because one of two triangles is written across its rows.
+    constexpr std::size_t block = 16;
+    for (std::size_t first = 0; first < n; first += block) {
+        for (std::size_t other = 0; other <= first; other += block) {
+            for (std::size_t row = first; row < std::min(first + block, n); ++row) {
+                for (std::size_t column = other; column < std::min(other + block, row); ++column) l[column * n + row] = l[row * n + column];
+            }
+        }
+    }
+}
+
+// LAPACK factors what it sees, aᵀ = p·l·u: row-major, uᵀ lies on and below the diagonal and lᵀ above, and a = uᵀ·lᵀ·pᵀ.
+template <Scalar T>
+std::size_t LuFactors<T>::factor(std::size_t n, const T* a) {
+    factors.assign(a, a + n * n);
+    exchanges.resize(n);
+    if (n == 0) return 0;
+    leave_threads_to_the_pool();
+    int status = 0;
+    getrf(as_int(n), factors.data(), exchanges.data(), &status);
+    return static_cast<std::size_t>(std::max(0, status));
+}
+
+template <Scalar T>
+void LuFactors<T>::solve(bool transposed, std::size_t n, std::size_t columns, T* b) const {
+    const auto rows     = static_cast<Index>(n);
+    const auto width    = static_cast<Index>(columns);
+    const auto exchange = [&](std::size_t row) {
+        const std::size_t other = static_cast<std::size_t>(exchanges[row]) - 1;
+        if (other != row) std::swap_ranges(b + row * columns, b + (row + 1) * columns, b + other * columns);
+    };
+    constexpr Triangle below{.lower = true}, above{.lower = false, .unit_diagonal = true};
+    if (transposed) {
+        for (std::size_t row = 0; row < n; ++row) exchange(row);
+        trsm<T>(above, true, rows, width, factors.data(), b);
+        trsm<T>(below, true, rows, width, factors.data(), b);
+    } else {
+        trsm<T>(below, false, rows, width, factors.data(), b);
+        trsm<T>(above, false, rows, width, factors.data(), b);
+        for (std::size_t row = n; row-- > 0;) exchange(row);
+    }
+}
+
+template <Scalar T>
+T LuFactors<T>::sign() const noexcept {
+    T result = 1;
+    for (std::size_t row = 0; row < exchanges.size(); ++row) {
+        if (static_cast<std::size_t>(exchanges[row]) != row + 1) result = -result;
+    }
+    return result;
+}
+
+template <Scalar T>
+T LuFactors<T>::reciprocal_condition(std::size_t n, T norm) const {
+    if (n == 0) return 1;
+    std::vector<T>   work(4 * n);
+    std::vector<int> integers(n);
+    T                result = 0;
+    int              status = 0;
+    // The 1-norm of a is the infinity norm of what LAPACK sees.
+    gecon("I", as_int(n), factors.data(), norm, &result, work.data(), integers.data(), &status);
+    return result;
+}
+
+template <Scalar T>
+void qr(std::size_t m, std::size_t n, const T* a, T* q, T* r) {
+    std::fill_n(r, n * n, T{0});
+    if (n == 0) return;
+    if (!all_finite(a, m * n)) {
+        fill_with_nan(q, m * n);
+        fill_with_nan(r, n * n);
+        return;
+    }
+    leave_threads_to_the_pool();
+    const int                        rows = as_int(m), columns = as_int(n);
+    int                              status = 0;
+    std::vector<T, PoolAllocator<T>> by_columns(m * n), tau(n);
+    transpose(m, n, a, by_columns.data());
+    with_workspace<T>([&](T* work, int size) { geqrf(rows, columns, by_columns.data(), tau.data(), work, size, &status); });
+    for (std::size_t row = 0; row < n; ++row) {
+        for (std::size_t column = row; column < n; ++column) r[row * n + column] = by_columns[column * m + row];
+    }
+    with_workspace<T>([&](T* work, int size) { orgqr(rows, columns, by_columns.data(), tau.data(), work, size, &status); });
+    transpose(n, m, by_columns.data(), q);
+}
+
+template <Scalar T>
+std::size_t eigh(std::size_t n, const T* a, T* values, T* vectors) {
+    if (n == 0) return 0;
+    if (!all_finite(a, n * n)) {
+        fill_with_nan(values, n);
+        fill_with_nan(vectors, n * n);
+        return 0;
+    }
+    leave_threads_to_the_pool();
+    const int                        order  = as_int(n);
+    int                              status = 0;
+    std::vector<T, PoolAllocator<T>> by_rows(a, a + n * n);
+    std::vector<int>                 integers(3 + 5 * n);
+    with_workspace<T>([&](T* work, int size) {
+        syevd(order, by_rows.data(), values, work, size, integers.data(), size < 0 ? -1 : static_cast<int>(integers.size()), &status);
+    });
+    transpose(n, n, by_rows.data(), vectors);
+    return static_cast<std::size_t>(std::abs(status));
+}
+
+// What LAPACK sees is aᵀ = v·diag(s)·uᵀ, and what it writes by columns is vt and u by rows.
+template <Scalar T>
+std::size_t svd(std::size_t m, std::size_t n, const T* a, T* u, T* s, T* vt) {
+    const std::size_t k = std::min(m, n);
+    if (k == 0) return 0;
+    if (!all_finite(a, m * n)) {
+        fill_with_nan(u, m * k);
+        fill_with_nan(s, k);
+        fill_with_nan(vt, k * n);
+        return 0;
+    }
+    leave_threads_to_the_pool();
+    int                              status = 0;
+    std::vector<T, PoolAllocator<T>> copy(a, a + m * n);
+    std::vector<int>                 integers(8 * k);
+    with_workspace<T>(
+        [&](T* work, int size) { gesdd(as_int(n), as_int(m), copy.data(), s, vt, u, as_int(k), work, size, integers.data(), &status); });
+    return static_cast<std::size_t>(std::abs(status));
+}
+
+bool available() noexcept { return true; }
+
+#define XTGRAD_COMPILE(T)                                                                                                                            \
+    template std::size_t cholesky(std::size_t, T*);                                                                                                  \
+    template void        cholesky_inverse(std::size_t, T*);                                                                                          \
+    template struct LuFactors<T>;                                                                                                                    \
+    template void        qr(std::size_t, std::size_t, const T*, T*, T*);                                                                             \
+    template std::size_t eigh(std::size_t, const T*, T*, T*);                                                                                        \
+    template std::size_t svd(std::size_t, std::size_t, const T*, T*, T*, T*);
+XTGRAD_COMPILE(float)
+XTGRAD_COMPILE(double)
+#undef XTGRAD_COMPILE
+
+} // namespace xtgrad::lapack

@@ -1,0 +1,324 @@
+#pragma once
+
+#include <memory>
+
+#include <xtgrad/array/lapack.hpp>
+#include <xtgrad/autograd/primitives/matrix_reference.hpp>
+
+namespace xtgrad {
+
+/// A stack of matrices: how many, and their extents.
+struct MatrixStack {
+    std::size_t count = 0, rows = 0, columns = 0;
+
+    MatrixStack() = default;
+    explicit MatrixStack(const Shape& shape) : count(reference::stack_size(shape)), rows(shape[shape.size() - 2]), columns(shape[shape.size() - 1]) {}
+    bool operator==(const MatrixStack&) const = default;
+};
+
+/// The lower triangular l with a = l·lᵀ.
+struct Cholesky {
+    static constexpr std::string_view name     = "cholesky";
+    static constexpr std::size_t      arity    = 1;
+    static constexpr bool             normwise = true;
+
+    MatrixStack    stack{};
+    SourceLocation line{"", 0};
+
+    void infer(SourceLocation where, const Shape& a);
+    template <Scalar T>
+    Value<T> forward(const Value<T>& a) const;
+    bool     operator==(const Cholesky& other) const { return stack == other.stack; }
+    template <Scalar T>
+    Variable<T> vjp_from_output(const Variable<T>& g, const Variable<T>& l) const;
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& a) const {
+        return reference::stack_of<Q>(a.shape, stack.count, [&](std::size_t which) { return reference::cholesky(reference::matrix_of(a, which)); });
+    }
+    static std::vector<Sample<Cholesky>> samples() {
+        return {{{}, {well_conditioned_sample({3, 3})}},
+                {{}, {well_conditioned_sample({1, 1})}},
+                {{}, {well_conditioned_sample({2, 1, 2, 2})}},
+                {{}, {sample_array({0, 0})}},
+                {{}, {sample_array({0, 2, 2})}},
+                {{}, {well_conditioned_sample({20, 20})}}};
+    }
+};
+
+/// The adjoint of Cholesky (Murray 2016): the symmetric part of l⁻ᵀ·Φ(lᵀ·g)·l⁻¹, where Φ takes the lower triangle with half the diagonal. Of l and g
+/// the lower triangles are read.
+struct CholeskyGradient {
+    static constexpr std::string_view name     = "cholesky_gradient";
+    static constexpr std::size_t      arity    = 2;
+    static constexpr bool             normwise = true;
+
+    MatrixStack stack{};
+
+    void infer(SourceLocation, const Shape& l, const Shape&) { stack = MatrixStack(l); }
+    template <Scalar T>
+    Value<T> forward(const Value<T>& l, const Value<T>& g) const;
+    bool     operator==(const CholeskyGradient&) const = default;
+    // With h the symmetric part of the cotangent and k = l⁻¹·h·l⁻ᵀ: for g the lower triangle of l·Φ(k), for l that of g·Φ(k)ᵀ − 2·y·h·l⁻ᵀ.
+    template <Scalar T>
+    auto vjp_from_both(const Variable<T>& h, const Variable<T>& l, const Variable<T>& g, const Variable<T>& y) const {
+        return each([=] { return for_factor<T>(h, l, g, y); }, [=] { return for_cotangent<T>(h, l); });
+    }
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& l, const Grid<Q>& g) const {
+        using namespace reference;
+        return stack_of<Q>(l.shape, stack.count, [&](std::size_t which) {
+            const Matrix<Q> factor = triangle(matrix_of(l, which), true);
+            Matrix<Q>       middle = triangle(product(transposed(factor), triangle(matrix_of(g, which), true)), true);
+            for (std::size_t i = 0; i < middle.rows; ++i) middle(i, i) = middle(i, i) / Q(2);
+            const Matrix<Q> inverted = inverse(factor);
+            Matrix<Q>       half     = product(product(transposed(inverted), middle), inverted);
+            const Matrix<Q> other    = transposed(half);
+            for (std::size_t place = 0; place < half.elements.size(); ++place)
+                half.elements[place] = (half.elements[place] + other.elements[place]) / Q(2);
+            return half;
+        });
+    }
+    static std::vector<Sample<CholeskyGradient>> samples() {
+        return {{{}, {well_conditioned_sample({3, 3}), sample_array({3, 3})}},
+                {{}, {well_conditioned_sample({1, 1}), sample_array({1, 1})}},
+                {{}, {well_conditioned_sample({2, 2, 2}), sample_array({2, 2, 2})}},
+                {{}, {sample_array({0, 0}), sample_array({0, 0})}}};
+    }
+
+private:
+    template <Scalar T>
+    static Variable<T> for_factor(const Variable<T>& h, const Variable<T>& l, const Variable<T>& g, const Variable<T>& y);
+    template <Scalar T>
+    static Variable<T> for_cotangent(const Variable<T>& h, const Variable<T>& l);
+};
+
+/// op(a)⁻¹·b for a triangular a, of which the other triangle is not read. The stacks have the same leading axes.
+struct SolveTriangular {
+    static constexpr std::string_view name     = "solve_triangular";
+    static constexpr std::size_t      arity    = 2;
+    static constexpr bool             normwise = true;
+
+    bool           lower = true, transposed = false, unit_diagonal = false;
+    MatrixStack    stack{};
+    std::size_t    columns = 0;
+    SourceLocation line{"", 0};
+
+    void infer(SourceLocation where, const Shape& a, const Shape& b);
+    template <Scalar T>
+    Value<T> forward(const Value<T>& a, const Value<T>& b) const;
+    bool     operator==(const SolveTriangular& other) const {
+            return lower == other.lower && transposed == other.transposed && unit_diagonal == other.unit_diagonal && stack == other.stack;
+    }
+    // gb = op(a)⁻ᵀ·g, and ga = −gb·yᵀ within the triangle, transposed under op.
+    template <Scalar T>
+    auto vjp_from_both(const Variable<T>& g, const Variable<T>& a, const Variable<T>& y) const {
+        return each([=, this] { return for_matrix<T>(g, a, y); }, [=, this] { return adjoint<T>(a, g); });
+    }
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& a, const Grid<Q>& b) const {
+        return reference::stack_of<Q>(b.shape, stack.count, [&](std::size_t which) {
+            reference::Matrix<Q> factor = reference::triangle(reference::matrix_of(a, which), lower);
+            for (std::size_t i = 0; i < factor.rows && unit_diagonal; ++i) factor(i, i) = Q(1);
+            reference::Matrix<Q> x = reference::matrix_of(b, which);
+            reference::eliminate(transposed ? reference::transposed(factor) : factor, x);
+            return x;
+        });
+    }
+    static std::vector<Sample<SolveTriangular>> samples() {
+        std::vector<Sample<SolveTriangular>> result;
+        for (const bool of_lower : {true, false}) {
+            for (const bool of_transposed : {true, false}) {
+                result.push_back({{.lower = of_lower, .transposed = of_transposed}, {well_conditioned_sample({3, 3}), sample_array({3, 2})}});
+                // Beside a unit diagonal the others are small, or the inverse is large.
+                result.push_back({{.lower = of_lower, .transposed = of_transposed, .unit_diagonal = true},
+                                  {sample_array({2, 3, 3}, -0.5, 0.5), sample_array({2, 3, 1})}});
+            }
+        }
+        result.push_back({{}, {sample_array({0, 0}), sample_array({0, 2})}});
+        result.push_back({{}, {well_conditioned_sample({2, 2}), sample_array({2, 0})}});
+        return result;
+    }
+
+private:
+    template <Scalar T>
+    Variable<T> adjoint(const Variable<T>& a, const Variable<T>& g) const;
+    template <Scalar T>
+    Variable<T> for_matrix(const Variable<T>& g, const Variable<T>& a, const Variable<T>& y) const;
+};
+
+/// a⁻¹·b, or a⁻ᵀ·b. The gradients use the factors that the solution left, which a compiled program finds anew at each replay.
+struct Solve {
+    static constexpr std::string_view name     = "solve";
+    static constexpr std::size_t      arity    = 2;
+    static constexpr bool             normwise = true;
+
+    /// The factors of each matrix of the stack, in either scalar type.
+    struct Factors {
+        std::vector<lapack::LuFactors<float>>  of_float;
+        std::vector<lapack::LuFactors<double>> of_double;
+        template <Scalar T>
+        std::vector<lapack::LuFactors<T>>& of() {
+            if constexpr (std::is_same_v<T, float>) {
+                return of_float;
+            } else {
+                return of_double;
+            }
+        }
+    };
+
+    bool                     transposed         = false;
+    bool                     nan_where_singular = false; // instead of an error
+    bool                     reuses             = false; // the factors are there
+    MatrixStack              stack{};
+    std::size_t              columns = 0;
+    std::shared_ptr<Factors> factors{};
+    SourceLocation           line{"", 0};
+
+    const void* side_result() const noexcept { return factors.get(); }
+
+    void infer(SourceLocation where, const Shape& a, const Shape& b);
+    template <Scalar T>
+    Value<T> forward(const Value<T>& a, const Value<T>& b);
+    // gb = a⁻ᵀ·g and ga = −gb·yᵀ.
+    template <Scalar T>
+    auto vjp_from_both(const Variable<T>& g, const Variable<T>& a, const Variable<T>& y) const {
+        return each([=, this] { return for_matrix<T>(g, a, y); }, [=, this] { return adjoint<T>(a, g); });
+    }
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& a, const Grid<Q>& b) const {
+        return reference::stack_of<Q>(b.shape, stack.count, [&](std::size_t which) {
+            const reference::Matrix<Q> matrix = reference::matrix_of(a, which);
+            reference::Matrix<Q>       x      = reference::matrix_of(b, which);
+            reference::eliminate(transposed ? reference::transposed(matrix) : matrix, x);
+            return x;
+        });
+    }
+    static std::vector<Sample<Solve>> samples() {
+        const auto with = [](bool of_transposed) {
+            Solve primitive;
+            primitive.transposed = of_transposed;
+            return primitive;
+        };
+        // Its first pivot is 0, so that rows are exchanged.
+        Array<double> exchanged = well_conditioned_sample({4, 4});
+        for (std::size_t column = 0; column < 4; ++column) std::swap(exchanged(0, column), exchanged(2, column));
+        exchanged(0, 0) = 0;
+        return {{with(false), {well_conditioned_sample({3, 3}), sample_array({3, 2})}},
+                {with(true), {well_conditioned_sample({3, 3}), sample_array({3, 2})}},
+                {with(false), {exchanged, sample_array({4, 1})}},
+                {with(true), {exchanged, sample_array({4, 3})}},
+                {with(false), {well_conditioned_sample({2, 1, 2, 2}), sample_array({2, 1, 2, 1})}},
+                {with(false), {well_conditioned_sample({1, 1}), sample_array({1, 1})}},
+                {with(false), {sample_array({0, 0}), sample_array({0, 2})}},
+                {with(false), {well_conditioned_sample({2, 2}), sample_array({2, 0})}}};
+    }
+
+private:
+    template <Scalar T>
+    Variable<T> adjoint(const Variable<T>& a, const Variable<T>& g) const;
+    template <Scalar T>
+    Variable<T> for_matrix(const Variable<T>& g, const Variable<T>& a, const Variable<T>& y) const;
+};
+
+/// What an LU factorization says of each matrix, [..., 4]: the determinant, its sign, the logarithm of its absolute value, and how many singular
+/// values are 0 within rounding. The sign and the count have no gradient. The gradient of the determinant is that of a matrix of full rank, and NaN
+/// where there is no inverse: `det` takes another way there.
+struct Determinant {
+    static constexpr std::string_view name     = "determinant";
+    static constexpr std::size_t      arity    = 1;
+    static constexpr bool             normwise = true;
+
+    MatrixStack stack{};
+    Shape       shape{};
+
+    void infer(SourceLocation where, const Shape& a);
+    template <Scalar T>
+    Value<T> forward(const Value<T>& a) const;
+    bool     operator==(const Determinant&) const = default;
+    // (g₀·det + g₂)·a⁻ᵀ
+    template <Scalar T>
+    Variable<T> vjp_from_both(const Variable<T>& g, const Variable<T>& a, const Variable<T>& y) const;
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& a) const {
+        return reference::stack_of<Q>(shape, stack.count, [&](std::size_t which) {
+            reference::Matrix<Q> nothing(stack.rows, 0), result(1, 4);
+            result(0, 0) = reference::eliminate(reference::matrix_of(a, which), nothing);
+            result(0, 1) = result(0, 0) < Q(0) ? Q(-1) : Q(1);
+            result(0, 2) = log(abs(result(0, 0)));
+            return result;
+        });
+    }
+    static std::vector<Sample<Determinant>> samples() {
+        Array<double> negative = well_conditioned_sample({3, 3});
+        for (std::size_t column = 0; column < 3; ++column) std::swap(negative(0, column), negative(2, column));
+        return {{{}, {well_conditioned_sample({3, 3})}},
+                {{}, {negative}},
+                {{}, {well_conditioned_sample({1, 1})}},
+                {{}, {well_conditioned_sample({2, 1, 2, 2})}},
+                {{}, {sample_array({0, 0})}},
+                {{}, {sample_array({0, 2, 2})}}};
+    }
+};
+
+/// The Moore–Penrose inverse.
+struct Pinv {
+    static constexpr std::string_view name     = "pinv";
+    static constexpr std::size_t      arity    = 1;
+    static constexpr bool             normwise = true;
+
+    double         rcond = -1; // max(m, n)·ε
+    MatrixStack    stack{};
+    Shape          shape{};
+    SourceLocation line{"", 0};
+
+    void infer(SourceLocation where, const Shape& a);
+    template <Scalar T>
+    Value<T> forward(const Value<T>& a) const;
+    bool     operator==(const Pinv& other) const { return rcond == other.rcond && stack == other.stack; }
+    // −pᵀ·g·pᵀ + (1 − a·p)·gᵀ·p·pᵀ + pᵀ·p·gᵀ·(1 − p·a), Golub and Pereyra 1973.
+    template <Scalar T>
+    Variable<T> vjp_from_both(const Variable<T>& g, const Variable<T>& a, const Variable<T>& p) const;
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& a) const {
+        using namespace reference;
+        return stack_of<Q>(shape, stack.count, [&](std::size_t which) {
+            const Matrix<Q> matrix = matrix_of(a, which);
+            if (matrix.rows >= matrix.columns) return product(inverse(product(transposed(matrix), matrix)), transposed(matrix));
+            return product(transposed(matrix), inverse(product(matrix, transposed(matrix))));
+        });
+    }
+    static std::vector<Sample<Pinv>> samples() {
+        return {{{}, {well_conditioned_sample({3, 3})}}, {{}, {well_conditioned_sample({4, 2})}},
+                {{}, {well_conditioned_sample({2, 4})}}, {{}, {well_conditioned_sample({2, 3, 2})}},
+                {{}, {well_conditioned_sample({1, 3})}}, {{}, {sample_array({0, 2})}},
+                {{}, {sample_array({0, 2, 2})}}};
+    }
+};
+
+/// e^a. The adjoint is the upper right block of the exponential of [[aᵀ, g], [0, aᵀ]] (Mathias 1996).
+struct MatrixExp {
+    static constexpr std::string_view name     = "matrix_exp";
+    static constexpr std::size_t      arity    = 1;
+    static constexpr bool             normwise = true;
+
+    MatrixStack stack{};
+
+    void infer(SourceLocation where, const Shape& a);
+    template <Scalar T>
+    Value<T> forward(const Value<T>& a) const;
+    bool     operator==(const MatrixExp&) const = default;
+    template <Scalar T>
+    Variable<T> vjp_from_input(const Variable<T>& g, const Variable<T>& a) const;
+    template <class Q>
+    Grid<Q> reference(const Grid<Q>& a) const {
+        return reference::stack_of<Q>(a.shape, stack.count,
+                                      [&](std::size_t which) { return reference::exponential(reference::matrix_of(a, which)); });
+    }
+    static std::vector<Sample<MatrixExp>> samples() {
+        // The second's norm asks for squaring, the last's for less than the full approximant.
+        return {{{}, {sample_array({3, 3}, -1, 1)}},    {{}, {sample_array({2, 2}, -6, 6)}}, {{}, {sample_array({1, 1}, -1, 1)}},
+                {{}, {sample_array({2, 2, 2}, -1, 1)}}, {{}, {sample_array({0, 0})}},        {{}, {sample_array({2, 2}, -0.01, 0.01)}}};
+    }
+};
+
+} // namespace xtgrad

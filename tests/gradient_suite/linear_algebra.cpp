@@ -1,0 +1,428 @@
+#include <limits>
+
+#include <xtgrad/autograd/primitives/decompositions.hpp>
+#include <xtgrad/autograd/primitives/linear_systems.hpp>
+
+#include "structured.hpp"
+
+namespace xtgrad::suite {
+
+namespace {
+
+template <Scalar T>
+Variable<T> symmetric_part(const Variable<T>& x) {
+    std::vector<Index> axes(x.dimension());
+    for (std::size_t axis = 0; axis < axes.size(); ++axis) axes[axis] = static_cast<Index>(axis);
+    std::swap(axes[axes.size() - 1], axes[axes.size() - 2]);
+    return T(0.5) * (x + transpose(x, Axes(axes)));
+}
+
+Grid<Quad> symmetric_part(const Grid<Quad>& x) {
+    Grid<Quad> result(x.shape);
+    for_each_index(x.shape, [&](const GridIndex& index) {
+        GridIndex other = index;
+        std::swap(other[other.size() - 1], other[other.size() - 2]);
+        result[index] = (x[index] + x[other]) / Quad(2);
+    });
+    return result;
+}
+
+/// Vectors as columns whose signs are chosen so that the first row is positive: LAPACK's choice and the reference's may differ.
+template <Scalar T>
+Variable<T> with_signs(const Variable<T>& vectors) {
+    std::vector<Range> first(vectors.dimension(), Range::all());
+    first[first.size() - 2] = Range(0, 1);
+    return vectors.shape()[vectors.dimension() - 2] == 0 ? vectors : vectors * sign(slice(vectors, first).detach());
+}
+
+Grid<Quad> with_signs(Grid<Quad> vectors) {
+    Grid<Quad> result = vectors;
+    for_each_index(vectors.shape, [&](const GridIndex& index) {
+        GridIndex first         = index;
+        first[first.size() - 2] = 0;
+        if (vectors[first] < Quad(0)) result[index] = -vectors[index];
+    });
+    return result;
+}
+
+/// Cases of the samples of P with functions of Variables of either type, and a reference.
+template <class P, class F, class Reference>
+std::vector<Case> cases_by(F function, Reference reference) {
+    std::vector<Case> result;
+    for (const Sample<P>& sample : P::samples()) {
+        Case one      = case_of(sample.inputs);
+        one.normwise  = true;
+        one.in_double = [=](const Variables<double>& x) { return function(x, sample.primitive); };
+        one.in_float  = [=](const Variables<float>& x) { return function(x, sample.primitive); };
+        one.reference = [=](const QuadArrays& x) {
+            Grid<Quad> grid(sample.inputs[0].shape());
+            grid.elements = x[0];
+            return reference(grid, sample.primitive).elements;
+        };
+        result.push_back(std::move(one));
+    }
+    return result;
+}
+
+} // namespace
+
+// Of the symmetric part: finite differences leave the symmetric matrices.
+template <>
+struct Cases<Cholesky> {
+    static std::vector<Case> all() {
+        return cases_by<Cholesky>([]<class X>(const X& x, const Cholesky&) { return cholesky(symmetric_part(x[0])); },
+                                  [](const Grid<Quad>& x, const Cholesky& primitive) { return reference_of(primitive, {symmetric_part(x)}); });
+    }
+};
+
+template <>
+struct Cases<Eigenvectors> {
+    static std::vector<Case> all() {
+        return cases_by<Eigenvectors>(
+            []<class X>(const X& x, const Eigenvectors&) { return with_signs(eigh(symmetric_part(x[0])).vectors); },
+            [](const Grid<Quad>& x, const Eigenvectors& primitive) { return with_signs(reference_of(primitive, {symmetric_part(x)})); });
+    }
+};
+
+template <>
+struct Cases<Eigenvalues> {
+    static std::vector<Case> all() {
+        return cases_by<Eigenvalues>([]<class X>(const X& x, const Eigenvalues&) { return eigvalsh(symmetric_part(x[0])); },
+                                     [](const Grid<Quad>& x, const Eigenvalues& primitive) {
+                                         const Grid<Quad> a = symmetric_part(x);
+                                         return primitive.reference(a, a);
+                                     });
+    }
+};
+
+template <>
+struct Cases<SingularVectors> {
+    static std::vector<Case> all() {
+        return cases_by<SingularVectors>(
+            []<class X>(const X& x, const SingularVectors&) {
+                const auto         all = svd(x[0]);
+                std::vector<Index> axes(x[0].dimension());
+                for (std::size_t axis = 0; axis < axes.size(); ++axis) axes[axis] = static_cast<Index>(axis);
+                std::swap(axes[axes.size() - 1], axes[axes.size() - 2]);
+                return with_signs(concatenate({all.u, transpose(all.vt, Axes(axes))}, -2));
+            },
+            [](const Grid<Quad>& x, const SingularVectors& primitive) { return with_signs(reference_of(primitive, {x})); });
+    }
+};
+
+template <>
+struct Cases<SingularValues> {
+    static std::vector<Case> all() {
+        return cases_by<SingularValues>([]<class X>(const X& x, const SingularValues&) { return svdvals(x[0]); },
+                                        [](const Grid<Quad>& x, const SingularValues& primitive) { return primitive.reference(x, x); });
+    }
+};
+
+namespace {
+
+using X = Variables<double>;
+
+template <class F>
+std::vector<Misuse> of_square(F function) {
+    return {misuse("not square", {{2, 3}}, function), misuse("a vector", {{3}}, function), misuse("a number", {{}}, function)};
+}
+
+template <class F>
+std::vector<Misuse> of_matrix(F function) {
+    return {misuse("a vector", {{3}}, function), misuse("a number", {{}}, function)};
+}
+
+Misuse misuse_of(std::string description, std::vector<Array<double>> inputs, Recorded<double> call) {
+    return {std::move(description), std::move(inputs), std::move(call)};
+}
+
+const Array<double> singular{{1, 2}, {2, 4}};
+const Array<double> with_zero{{0, 0}, {1, 1}}; // on the diagonal
+
+template <class F>
+std::vector<Misuse> of_system(F function, const Array<double>& without_inverse = singular) {
+    return {misuse("not square", {{2, 3}, {2}}, function),
+            misuse("another extent", {{3, 3}, {2}}, function),
+            misuse("another number of rows", {{3, 3}, {2, 3}}, function),
+            misuse("a number", {{3, 3}, {}}, function),
+            misuse("leading axes", {{2, 3, 3}, {3, 3, 1}}, function),
+            misuse_of("singular", {without_inverse, Array<double>{1, 2}}, function)};
+}
+
+std::vector<Misuse> of_cholesky() {
+    const auto          factor = [](const X& x) { return cholesky(x[0]); };
+    std::vector<Misuse> result = of_square(factor);
+    result.push_back(misuse_of("not symmetric", {Array<double>{{4, 99}, {2, 3}}}, factor));
+    result.push_back(misuse_of("not positive definite", {Array<double>{{1, 2}, {2, 1}}}, factor));
+    return result;
+}
+
+std::vector<Misuse> of_symmetric() {
+    std::vector<Misuse> result = of_square([](const X& x) { return eigvalsh(x[0]); });
+    result.push_back(misuse_of("not symmetric", {Array<double>{{4, 99}, {2, 3}}}, [](const X& x) { return eigh(x[0]).vectors; }));
+    return result;
+}
+
+/// What is composed of primitives.
+class Compositions {
+public:
+    template <class F>
+    void add(const std::string& name, std::vector<Array<double>> inputs, F function) {
+        at(name).cases.push_back(composed(std::move(inputs), function));
+        at(name).cases.back().normwise = true;
+    }
+    void wrong(const std::string& name, std::vector<Misuse> misuses) {
+        for (Misuse& one : misuses) at(name).misuses.push_back(std::move(one));
+    }
+    void append_to(std::vector<OperationCases>& all) && {
+        for (OperationCases& one : operations_) all.push_back(std::move(one));
+    }
+
+private:
+    OperationCases& at(const std::string& name) {
+        for (OperationCases& one : operations_) {
+            if (one.name == name) return one;
+        }
+        operations_.push_back({name, Kind::composition, {}, {}});
+        return operations_.back();
+    }
+
+    std::vector<OperationCases> operations_;
+};
+
+Array<double> sample(const Shape& shape) { return sample_array(shape, -2, 2); }
+
+void add_products(Compositions& all) {
+    const auto of = [&](const std::string& name, std::initializer_list<std::pair<Shape, Shape>> shapes, auto function) {
+        for (const auto& [a, b] : shapes) all.add(name, {sample(a), sample(b)}, function);
+    };
+    const auto by_dot = [](const auto& x) { return dot(x[0], x[1]); };
+    of("dot", {{{3}, {3}}, {{2, 3}, {3, 2}}, {{2, 3}, {3}}, {{3}, {3, 2}}, {{}, {2, 2}}, {{2, 2, 3}, {2, 3, 2}}, {{0}, {0}}, {{2, 0}, {0, 3}}},
+       by_dot);
+    all.wrong("dot", {misuse("extents", {{3}, {4}}, by_dot), misuse("inner extents", {{2, 3}, {2, 3}}, by_dot)});
+    const auto by_inner = [](const auto& x) { return inner(x[0], x[1]); };
+    of("inner", {{{3}, {3}}, {{2, 3}, {4, 3}}, {{}, {3}}, {{2, 2, 3}, {3}}, {{2, 0}, {3, 0}}}, by_inner);
+    all.wrong("inner", {misuse("extents", {{2, 3}, {3, 2}}, by_inner)});
+    of("outer", {{{3}, {2}}, {{2, 2}, {3}}, {{}, {2}}, {{0}, {2}}}, [](const auto& x) { return outer(x[0], x[1]); });
+    const auto by_vdot = [](const auto& x) { return vdot(x[0], x[1]); };
+    of("vdot", {{{3}, {3}}, {{2, 3}, {3, 2}}, {{}, {1}}, {{0}, {0, 2}}}, by_vdot);
+    all.wrong("vdot", {misuse("sizes", {{3}, {4}}, by_vdot)});
+    of("tensordot", {{{2, 3, 2}, {3, 2, 2}}, {{2, 2}, {2, 2}}, {{0, 2}, {0, 2}}}, [](const auto& x) { return tensordot(x[0], x[1]); });
+    of("tensordot", {{{2, 3}, {2}}}, [](const auto& x) { return tensordot(x[0], x[1], 0); });
+    of("tensordot", {{{2, 3, 2}, {2, 3}}}, [](const auto& x) { return tensordot(x[0], x[1], {1, 0}, {-1, 0}); });
+    of("tensordot", {{{2, 3}, {3, 2}}}, [](const auto& x) { return tensordot(x[0], x[1], 1, 0); });
+    all.wrong("tensordot", {misuse("extents", {{2, 3}, {2, 3}}, [](const X& x) { return tensordot(x[0], x[1], 1); }),
+                            misuse("too many axes", {{2, 3}, {3}}, [](const X& x) { return tensordot(x[0], x[1], 2); }),
+                            misuse("an axis twice", {{2, 2}, {2, 2}},
+                                   [](const X& x) {
+                                       return tensordot(x[0], x[1], {0, 0}, {0, 1});
+                                   }),
+                            misuse("no pairs", {{2, 2}, {2, 2}}, [](const X& x) {
+                                return tensordot(x[0], x[1], {0, 1}, {0});
+                            })});
+    of("kron", {{{2, 2}, {2, 3}}, {{3}, {2}}, {{}, {2}}, {{2}, {2, 2}}, {{2, 1, 2}, {2, 2}}, {{0}, {2}}},
+       [](const auto& x) { return kron(x[0], x[1]); });
+    of("cross", {{{3}, {3}}, {{2, 3}, {3}}, {{2, 1, 3}, {2, 3}}, {{0, 3}, {3}}}, [](const auto& x) { return cross(x[0], x[1]); });
+    of("cross", {{{3, 2}, {3, 2}}}, [](const auto& x) { return cross(x[0], x[1], 0); });
+    all.wrong("cross", {misuse("extent 2", {{2}, {2}}, [](const X& x) { return cross(x[0], x[1]); }),
+                        misuse("the axis", {{3}, {3}}, [](const X& x) { return cross(x[0], x[1], 1); }),
+                        misuse("what does not broadcast", {{2, 3}, {4, 3}}, [](const X& x) { return cross(x[0], x[1]); })});
+}
+
+void add_contractions(Compositions& all) {
+    const auto of = [&](const char* subscripts, std::initializer_list<Shape> shapes) {
+        std::vector<Array<double>> inputs;
+        for (const Shape& shape : shapes) inputs.push_back(sample(shape));
+        all.add("einsum", inputs, [=](const auto& x) { return einsum(subscripts, x); });
+    };
+    of("ij,jk->ik", {{2, 3}, {3, 2}});
+    of("ij , jk", {{2, 3}, {3, 2}});
+    of("ba", {{2, 3}});
+    of("ii->i", {{3, 3}});
+    of("ii", {{3, 3}});
+    of("iji->j", {{2, 3, 2}});
+    of("iii->i", {{3, 3, 3}});
+    of("i,i", {{2}, {1}});
+    of("ij->", {{2, 3}});
+    of("i,j,k->kji", {{2}, {3}, {2}});
+    of("...ij,...jk->...ik", {{2, 1, 2, 2}, {3, 2, 2}});
+    of("...i->...", {{2, 3}});
+    of("i...->...i", {{2, 3}});
+    of("bij,bj->bi", {{2, 2, 3}, {2, 3}});
+    of("ij,jk,kl,lm->im", {{2, 3}, {3, 2}, {2, 3}, {3, 1}});
+    of("ij,ij,ij->j", {{2, 3}, {2, 3}, {2, 3}});
+    of(",i->i", {{}, {3}});
+    of("ij,jk->ik", {{0, 3}, {3, 2}});
+    of("ij,jk->ik", {{2, 0}, {0, 2}});
+    const auto wrong = [&](const char* subscripts, std::initializer_list<Shape> shapes) {
+        return misuse(subscripts, shapes, [=](const X& x) { return einsum(subscripts, x); });
+    };
+    all.wrong("einsum",
+              {wrong("ij,jk->ik", {{2, 3}, {2, 3}}), wrong("ij,jk->ik", {{2, 3}}), wrong("ij->k", {{2, 3}}), wrong("ij->ii", {{2, 3}}),
+               wrong("ijk->i", {{2, 3}}), wrong("i->i", {{2, 3}}), wrong("i1->i", {{2, 3}}), wrong("i.->i", {{2, 3}}), wrong("...i->i", {{2, 3}}),
+               wrong("ii->i", {{2, 3}}), wrong("......", {{2, 3}}), misuse("no operands", {{2}}, [](const X&) { return einsum("->", X{}); })});
+    const auto chain = [](const auto& x) { return multi_dot(x); };
+    all.add("multi_dot", {sample({2, 3}), sample({3, 2})}, chain);
+    all.add("multi_dot", {sample({3, 2}), sample({2, 3}), sample({3, 1}), sample({1, 4})}, chain);
+    all.add("multi_dot", {sample({3}), sample({3, 2}), sample({2})}, chain);
+    all.add("multi_dot", {sample({3}), sample({3, 2})}, chain);
+    all.add("multi_dot", {sample({2, 3}), sample({3})}, chain);
+    all.add("multi_dot", {sample({2, 0}), sample({0, 3})}, chain);
+    all.wrong("multi_dot", {misuse("one factor", {{2, 3}}, [](const X& x) { return multi_dot(x); }),
+                            misuse("extents", {{2, 3}, {2, 3}}, [](const X& x) { return multi_dot(x); }),
+                            misuse("a vector in the middle", {{2, 3}, {3}, {3, 2}}, [](const X& x) { return multi_dot(x); }),
+                            misuse("a stack", {{2, 2, 2}, {2, 2}}, [](const X& x) { return multi_dot(x); })});
+}
+
+void add_systems(Compositions& all) {
+    const auto regular = well_conditioned_sample;
+    all.add("inv", {regular({3, 3})}, [](const auto& x) { return inv(x[0]); });
+    all.add("inv", {regular({2, 2, 2})}, [](const auto& x) { return inv(x[0]); });
+    all.add("inv", {sample({0, 0})}, [](const auto& x) { return inv(x[0]); });
+    all.wrong("inv", of_square([](const X& x) { return inv(x[0]); }));
+    all.wrong("inv", {misuse_of("singular", {singular}, [](const X& x) { return inv(x[0]); })});
+    const auto by_factor = [](const auto& x) { return cholesky_solve(x[1], x[0]); };
+    all.add("cholesky_solve", {regular({3, 3}), sample({3})}, by_factor);
+    all.add("cholesky_solve", {regular({3, 3}), sample({3, 2})}, by_factor);
+    all.add("cholesky_solve", {regular({2, 2, 2}), sample({2, 1})}, by_factor);
+    all.wrong("cholesky_solve", of_system(by_factor, with_zero));
+    all.add("cholesky_logdet", {regular({3, 3})}, [](const auto& x) { return cholesky_logdet(x[0]); });
+    all.add("cholesky_logdet", {regular({2, 2, 2})}, [](const auto& x) { return cholesky_logdet(x[0]); });
+    all.add("cholesky_logdet", {sample({0, 0})}, [](const auto& x) { return cholesky_logdet(x[0]); });
+    all.wrong("cholesky_logdet", of_square([](const X& x) { return cholesky_logdet(x[0]); }));
+    const auto least = [](const auto& x) { return lstsq(x[0], x[1]); };
+    all.add("lstsq", {regular({4, 2}), sample({4})}, least);
+    all.add("lstsq", {regular({2, 4}), sample({2, 2})}, least);
+    all.add("lstsq", {regular({2, 3, 2}), sample({3, 1})}, least);
+    all.wrong("lstsq", {misuse("rows", {{4, 2}, {2}}, [=](const X& x) { return least(x); }),
+                        misuse("a vector", {{4}, {4}}, [=](const X& x) { return least(x); }),
+                        misuse("leading axes", {{2, 3, 2}, {3, 3, 1}}, [=](const X& x) { return least(x); })});
+}
+
+void add_determinants(Compositions& all) {
+    const auto by_det = [](const auto& x) { return det(x[0]); };
+    all.add("det", {well_conditioned_sample({3, 3})}, by_det);
+    all.add("det", {well_conditioned_sample({2, 2, 2})}, by_det);
+    all.add("det", {sample({1, 1})}, by_det);
+    all.add("det", {sample({0, 0})}, by_det);
+    all.wrong("det", of_square([](const X& x) { return det(x[0]); }));
+    const auto by_slogdet = [](const auto& x) { return slogdet(x[0]).logabsdet; };
+    all.add("slogdet", {well_conditioned_sample({3, 3})}, by_slogdet);
+    all.add("slogdet", {-well_conditioned_sample({2, 3, 3})}, by_slogdet);
+    all.wrong("slogdet", of_square([](const X& x) { return slogdet(x[0]).logabsdet; }));
+    const auto by_logdet = [](const auto& x) { return logdet(x[0]); };
+    all.add("logdet", {well_conditioned_sample({3, 3})}, by_logdet);
+    all.add("logdet", {well_conditioned_sample({2, 2, 2})}, by_logdet);
+    all.wrong("logdet", of_square([](const X& x) { return logdet(x[0]); }));
+}
+
+void add_decompositions(Compositions& all) {
+    const auto symmetric = [](auto function) { return [=](const auto& x) { return function(symmetric_part(x[0])); }; };
+    all.add("eigh", {well_conditioned_sample({3, 3})}, symmetric([](const auto& a) { return with_signs(eigh(a).vectors); }));
+    all.add("eigh", {well_conditioned_sample({2, 2, 2})}, symmetric([](const auto& a) {
+                const auto [values, vectors] = eigh(a);
+                return matmul(square(vectors), expand_dims(exp(values * 0.25F), -1));
+            }));
+    all.wrong("eigh", of_symmetric());
+    all.add("eigvalsh", {well_conditioned_sample({3, 3})}, symmetric([](const auto& a) { return eigvalsh(a); }));
+    all.wrong("eigvalsh", of_symmetric());
+    all.add("svd", {well_conditioned_sample({3, 2})}, [](const auto& x) {
+        const auto [u, s, vt] = svd(x[0]);
+        return matmul(square(u), expand_dims(s, -1) * square(vt));
+    });
+    all.wrong("svd", of_matrix([](const X& x) { return svd(x[0]).s; }));
+    all.add("svdvals", {well_conditioned_sample({2, 3})}, [](const auto& x) { return svdvals(x[0]); });
+    all.add("svdvals", {well_conditioned_sample({2, 2, 2})}, [](const auto& x) { return svdvals(x[0]); });
+    all.wrong("svdvals", of_matrix([](const X& x) { return svdvals(x[0]); }));
+}
+
+void add_functions(Compositions& all) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (const MatrixNorm& order : {MatrixNorm(1), MatrixNorm(-1), MatrixNorm(2), MatrixNorm(-2), MatrixNorm(infinity), MatrixNorm(-infinity),
+                                    MatrixNorm::frobenius(), MatrixNorm::nuclear()}) {
+        all.add("matrix_norm", {well_conditioned_sample({2, 3})}, [=](const auto& x) { return matrix_norm(x[0], order); });
+        all.add("matrix_norm", {well_conditioned_sample({2, 2, 2})}, [=](const auto& x) { return matrix_norm(x[0], order, keep_dims); });
+        all.add("cond", {well_conditioned_sample({3, 3})}, [=](const auto& x) { return cond(x[0], order); });
+    }
+    all.add("matrix_norm", {sample({0, 2})}, [](const auto& x) { return matrix_norm(x[0]); });
+    all.add("cond", {well_conditioned_sample({2, 3})}, [=](const auto& x) { return cond(x[0]); });
+    all.wrong("matrix_norm", of_matrix([](const X& x) { return matrix_norm(x[0]); }));
+    all.wrong("matrix_norm", {misuse("of order 3", {{2, 2}}, [](const X& x) { return matrix_norm(x[0], 3); }),
+                              misuse("of nothing", {{0, 2}}, [](const X& x) { return matrix_norm(x[0], 1); })});
+    all.wrong("cond", of_matrix([](const X& x) { return cond(x[0]); }));
+    all.wrong("cond", {misuse("not square", {{2, 3}}, [](const X& x) { return cond(x[0], 1); }),
+                       misuse("of order 0", {{2, 2}}, [](const X& x) { return cond(x[0], 0); }),
+                       misuse("of nothing", {{0, 0}}, [](const X& x) { return cond(x[0]); }),
+                       misuse_of("singular", {singular}, [](const X& x) { return cond(x[0], 1); })});
+    for (const Index exponent : {-2, -1, 0, 1, 2, 3, 5}) {
+        all.add("matrix_power", {well_conditioned_sample({2, 2})}, [=](const auto& x) { return matrix_power(x[0], exponent); });
+    }
+    all.add("matrix_power", {well_conditioned_sample({2, 2, 2})}, [=](const auto& x) { return matrix_power(x[0], 2); });
+    all.wrong("matrix_power", of_square([](const X& x) { return matrix_power(x[0], 2); }));
+    all.wrong("matrix_power", {misuse_of("singular", {singular}, [](const X& x) { return matrix_power(x[0], -1); })});
+}
+
+void add_statistics(Compositions& all) {
+    const auto by_cov = [](const CovarianceOptions& options) { return [=](const auto& x) { return cov(x[0], options); }; };
+    all.add("cov", {sample({2, 4})}, by_cov({}));
+    all.add("cov", {sample({4, 2})}, by_cov({.rowvar = false}));
+    all.add("cov", {sample({5})}, by_cov({.ddof = 0}));
+    all.add("cov", {sample({3, 4})}, by_cov({.ddof = 2}));
+    all.wrong("cov",
+              {misuse("a stack", {{2, 2, 2}}, [](const X& x) { return cov(x[0]); }), misuse("a number", {{}}, [](const X& x) { return cov(x[0]); })});
+    all.add("corrcoef", {sample({2, 4})}, [](const auto& x) { return corrcoef(x[0]); });
+    all.add("corrcoef", {sample({4, 3})}, [](const auto& x) { return corrcoef(x[0], false); });
+    all.wrong("corrcoef", {misuse("a stack", {{2, 2, 2}}, [](const X& x) { return corrcoef(x[0]); })});
+    for (const double p : {0.0, 1.0, 1.5, 2.0, 3.0, std::numeric_limits<double>::infinity()}) {
+        all.add("cdist", {sample({3, 2}), sample({2, 2})}, [=](const auto& x) { return cdist(x[0], x[1], p); });
+    }
+    all.add("cdist", {sample({2, 2, 3}), sample({2, 3})}, [](const auto& x) { return cdist(x[0], x[1]); });
+    all.add("cdist", {sample({2, 0}), sample({3, 0})}, [](const auto& x) { return cdist(x[0], x[1]); });
+    all.add("cdist", {sample({0, 2}), sample({3, 2})}, [](const auto& x) { return cdist(x[0], x[1]); });
+    const auto wrong = [](const X& x) { return cdist(x[0], x[1]); };
+    all.wrong("cdist", {misuse("extents", {{2, 3}, {2, 2}}, wrong), misuse("a vector", {{3}, {2, 3}}, wrong),
+                        misuse("leading axes", {{2, 2, 3}, {3, 2, 3}}, wrong),
+                        misuse("p = -1", {{2, 3}, {2, 3}}, [](const X& x) { return cdist(x[0], x[1], -1); })});
+}
+
+} // namespace
+
+std::vector<OperationCases> linear_algebra_cases() {
+    const auto                  pinv_of = [](const X& x) { return pinv(x[0]); };
+    const Misuses               misuses{{"cholesky", of_cholesky()},
+                          {"solve_triangular", of_system([](const X& x) { return solve_triangular(x[0], x[1]); }, with_zero)},
+                          {"solve", of_system([](const X& x) { return solve(x[0], x[1]); })},
+                          {"pinv", of_matrix(pinv_of)},
+                          {"matrix_exp", of_square([](const X& x) { return matrix_exp(x[0]); })},
+                          {"determinant", of_square([](const X& x) { return det(x[0]); })},
+                          {"qr", of_matrix([](const X& x) { return qr(x[0]).q; })},
+                          {"eigenvectors", of_symmetric()},
+                          {"singular_vectors", of_matrix([](const X& x) { return svd(x[0]).u; })},
+                          {"inverse_gaps", {}},
+                          // Nothing has a wrong shape for these.
+                          {"cholesky_gradient", {}},
+                          {"eigenvalues", {}},
+                          {"singular_values", {}}};
+    std::vector<OperationCases> all = cases_of_list(LinearAlgebraPrimitives{}, misuses);
+    for (OperationCases& primitive : all) {
+        if (primitive.name != "qr") continue;
+        // A wide matrix, whose other columns are composed.
+        primitive.cases.push_back(composed({well_conditioned_sample({2, 3})}, [](const auto& x) {
+            const auto [q, r] = qr(x[0]);
+            return concatenate({q, r}, 1);
+        }));
+        primitive.cases.back().normwise = true;
+    }
+    Compositions compositions;
+    add_products(compositions);
+    add_contractions(compositions);
+    add_systems(compositions);
+    add_determinants(compositions);
+    add_decompositions(compositions);
+    add_functions(compositions);
+    add_statistics(compositions);
+    std::move(compositions).append_to(all);
+    return all;
+}
+
+} // namespace xtgrad::suite
