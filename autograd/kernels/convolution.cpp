@@ -347,11 +347,12 @@ void convolution_weight_gradient(const Convolution& c, const T* x, const T* g, T
             }
         }
     });
-    for_each_part(part_count(c.groups * layout.terms), c.groups * layout.terms, [&](std::size_t, std::size_t begin, std::size_t end) {
-        T* const to = sums.data() + begin * layout.out_lanes;
-        for (std::size_t share = 1; share < shares; ++share)
-            table<T>().accumulate(to, to + share * c.groups * size, (end - begin) * layout.out_lanes);
-    });
+    for_each_part(part_count(c.groups * layout.terms, shares * c.groups * size), c.groups * layout.terms,
+                  [&](std::size_t, std::size_t begin, std::size_t end) {
+                      T* const to = sums.data() + begin * layout.out_lanes;
+                      for (std::size_t share = 1; share < shares; ++share)
+                          table<T>().accumulate(to, to + share * c.groups * size, (end - begin) * layout.out_lanes);
+                  });
     for (std::size_t group = 0; group < c.groups; ++group) {
         kernels.unpack({.from      = sums.data() + group * size,
                         .rows      = layout.terms,

@@ -15,6 +15,12 @@ inline std::size_t area(const Sides& sides) { return sides.height * sides.width;
 /// How many parts work is cut into. What each needs for itself is allocated before they begin, because they must not throw.
 inline std::size_t part_count(std::size_t items) { return std::clamp<std::size_t>(items, 1, num_threads()); }
 
+/// The same for work that is a few passes over so many elements in all: below this many a thread is not worth its waking.
+inline std::size_t part_count(std::size_t items, std::size_t elements) {
+    constexpr std::size_t least_elements = std::size_t{1} << 12;
+    return std::min(part_count(items), std::max<std::size_t>(elements / least_elements, 1));
+}
+
 /// Calls f(part, begin, end) for each part of [0, items).
 template <class F>
 void for_each_part(std::size_t parts, std::size_t items, const F& f) {

@@ -190,7 +190,7 @@ void selected_input_gradient(const Convolution& c, const Selection& selection, c
     const bool       keep_zeros = !all_finite(weight, outputs * layout.terms);
     const Corners    corners(c, layout, selection.pooling);
     const Scratch<T> packed(outputs * runs.size());
-    for_each_part(part_count(outputs), outputs, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for_each_part(part_count(outputs, outputs * runs.size()), outputs, [&](std::size_t, std::size_t begin, std::size_t end) {
         std::fill(packed.data() + begin * runs.size(), packed.data() + end * runs.size(), T{0});
         for (std::size_t output = begin; output < end; ++output)
             runs.from_weight(weight + output * layout.terms, packed.data() + output * runs.size());
@@ -282,7 +282,7 @@ void selected_weight_gradient(const Convolution& c, const Selection& selection, 
             }
         }
     });
-    for_each_part(part_count(outputs), outputs, [&](std::size_t, std::size_t begin, std::size_t end) {
+    for_each_part(part_count(outputs, shares * outputs * runs.size()), outputs, [&](std::size_t, std::size_t begin, std::size_t end) {
         for (std::size_t output = begin; output < end; ++output) {
             T* const sum = sums.data() + output * runs.size();
             for (std::size_t share = 1; share < shares; ++share) table<T>().accumulate(sum, sum + share * outputs * runs.size(), runs.size());
