@@ -181,9 +181,9 @@ Variable<T> CholeskySolve::solved(const Variable<T>& l, const Variable<T>& g) {
 
 template <Scalar T>
 Variable<T> CholeskySolve::for_matrix(const Variable<T>& g, const Variable<T>& l, const Variable<T>& y) {
-    // −½·(w·yᵀ + y·wᵀ) as one product.
-    const Variable<T> w = solved<T>(l, g);
-    return product(concatenate({w, y}, -1, inherited), concatenate({y, w}, -1, inherited) * T(-0.5), false, true);
+    // Half of it and its mirror image, so that it is symmetric to the last bit.
+    const Variable<T> half = product(solved<T>(l, g) * T(-0.5), y, false, true);
+    return half + swapped(half);
 }
 
 template <Scalar T>
@@ -208,7 +208,8 @@ Value<T> CholeskyInverse::forward(const Value<T>& l, const Value<T>&) const {
 
 template <Scalar T>
 Variable<T> CholeskyInverse::for_matrix(const Variable<T>& g, const Variable<T>& y) {
-    return -product(y, product(symmetrized(g), y));
+    const Variable<T> half = product(y * T(-0.5), product(symmetrized(g), y));
+    return half + swapped(half);
 }
 
 template <Scalar T>

@@ -110,7 +110,9 @@ Value<T> Eigenvalues::forward(const Value<T>&, const Value<T>&) {
 
 template <Scalar T>
 Variable<T> Eigenvalues::for_matrix(const Variable<T>& g, const Variable<T>& v) {
-    return product(scale_columns(v, g), v, false, true);
+    // Half of it and its mirror image, so that it is symmetric to the last bit.
+    const Variable<T> half = product(scale_columns(v, g * T(0.5)), v, false, true);
+    return half + swapped(half);
 }
 
 template <Scalar T>
