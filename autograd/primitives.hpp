@@ -95,7 +95,9 @@ using ConvolutionPrimitives = PrimitiveList<
 using LinearAlgebraPrimitives = PrimitiveList<
     // primitives/linear_systems.hpp
     struct Cholesky, struct CholeskyGradient, struct CholeskyLogdet, struct CholeskySolve, struct CholeskyInverse, struct SolveTriangular,
-    struct Solve, struct Determinant, struct Pinv, struct MatrixExp,
+    struct Solve,
+    // primitives/matrix_functions.hpp
+    struct Determinant, struct Pinv, struct MatrixExp,
     // primitives/decompositions.hpp
     struct Qr, struct Eigenvectors, struct Eigenvalues, struct InverseGaps, struct SingularVectors, struct SingularValues>;
 

@@ -2,7 +2,7 @@
 
 #include <xtgrad/autograd/apply.hpp>
 #include <xtgrad/autograd/ops/matrix.hpp>
-#include <xtgrad/autograd/primitives/linear_systems.hpp>
+#include <xtgrad/autograd/primitives/matrix_functions.hpp>
 
 namespace xtgrad {
 

@@ -2,7 +2,7 @@
 
 #include <xtgrad/autograd/ops/matrix.hpp>
 #include <xtgrad/autograd/primitives/decompositions.hpp>
-#include <xtgrad/autograd/primitives/linear_systems.hpp>
+#include <xtgrad/autograd/primitives/matrix_functions.hpp>
 
 #include "structured.hpp"
 
