@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include <xtgrad/nn.hpp>
+#include <xtgrad/autograd.hpp>
 
 #include "rows.hpp"
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <xtgrad/autograd.hpp>
 #include <xtgrad/nn.hpp>
 
 using namespace xtgrad;
