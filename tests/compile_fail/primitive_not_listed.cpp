@@ -1,5 +1,5 @@
 // A primitive that is not in the one list, which the gradient suite folds over.
-// expect: this primitive is not in the list of autograd/primitives.hpp
+// expect: this is not in the list of autograd/primitives.hpp
 
 #include <xtgrad/autograd/primitives/arithmetic.hpp>
 
