@@ -121,7 +121,8 @@ Value<T> InverseGaps::forward(const Value<T>& values) const {
     const std::size_t n     = shape.back();
     const std::size_t count = n == 0 ? 0 : values.size() / n;
     // Of the rounding of a value, 1e-16 or 6e-8 of the largest, the gap's reciprocal would leave no more than six digits, or two.
-    constexpr T       tolerance = std::is_same_v<T, float> ? T(1e-5) : T(1e-10);
+    constexpr double  share     = std::is_same_v<T, float> ? 1e-5 : 1e-10;
+    constexpr T       tolerance = static_cast<T>(share);
     const std::string operation = of_singular_values ? "svd" : "eigh", kind = of_singular_values ? "singular value" : "eigenvalue";
     for (std::size_t which = 0; which < count; ++which) {
         const T* value = values.data() + which * n;
@@ -130,7 +131,7 @@ Value<T> InverseGaps::forward(const Value<T>& values) const {
         for (std::size_t i = 0; i < n; ++i) norm = std::max(norm, std::abs(value[i]));
         const auto fail = [&](const std::string& which_ones) {
             throw ValueError(operation + ": the gradient of the " + (of_singular_values ? "singular vectors" : "eigenvectors") + " of " +
-                                 which_matrix(which, count) + " does not exist: " + which_ones + " within " + std::to_string(tolerance) +
+                                 which_matrix(which, count) + " does not exist: " + which_ones + " within " + text_of(share) +
                                  " of the largest, so that their vectors are not determined; the gradient of the values alone exists",
                              line);
         };
@@ -139,8 +140,8 @@ Value<T> InverseGaps::forward(const Value<T>& values) const {
             for (std::size_t j = 0; j < n; ++j) {
                 const T gap = value[j] - value[i];
                 if (i != j && std::abs(gap) <= tolerance * norm)
-                    fail(kind + "s " + std::to_string(i) + " and " + std::to_string(j) + ", " + std::to_string(value[i]) + " and " +
-                         std::to_string(value[j]) + ", are equal");
+                    fail(kind + "s " + std::to_string(i) + " and " + std::to_string(j) + ", " + text_of(value[i]) + " and " + text_of(value[j]) +
+                         ", are equal");
                 to[i * n + j] = i == j ? T{0} : 1 / gap;
             }
         }

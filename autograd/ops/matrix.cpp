@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstdio>
 
 #include <xtgrad/autograd/apply.hpp>
 #include <xtgrad/autograd/primitives/linear_systems.hpp>
@@ -56,6 +57,12 @@ void require_system(std::string_view operation, const Shape& a, const Shape& b, 
     }
 }
 
+std::string text_of(double number) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.9g", number);
+    return text.data();
+}
+
 std::string which_matrix(std::size_t which, std::size_t count) {
     return count == 1 ? "the matrix" : "matrix " + std::to_string(which) + " of the stack of " + std::to_string(count);
 }
@@ -97,7 +104,7 @@ void require_symmetric(std::string_view operation, const Value<T>& a, SourceLoca
                 if (!(std::abs(below - above) > tolerance * largest)) continue;
                 throw ValueError(std::string(operation) + ": " + which_matrix(which, stack.count) + " must be symmetric, but its elements (" +
                                      std::to_string(row) + ", " + std::to_string(column) + ") and (" + std::to_string(column) + ", " +
-                                     std::to_string(row) + ") are " + std::to_string(below) + " and " + std::to_string(above) +
+                                     std::to_string(row) + ") are " + text_of(below) + " and " + text_of(above) +
                                      "; symmetrize it with 0.5 * (a + transpose(a))",
                                  where);
             }

@@ -27,6 +27,8 @@ void require_matrix(std::string_view operation, const Shape& shape, SourceLocati
 void require_square(std::string_view operation, const Shape& shape, SourceLocation where);
 /// Throws ShapeError unless a is square and b fits as its right side, a vector where it has one axis.
 void require_system(std::string_view operation, const Shape& a, const Shape& b, SourceLocation where);
+/// A number in a message: nine digits, and as many zeros as a power of ten saves.
+std::string text_of(double number);
 /// "matrix 3 of the stack" where there are several.
 std::string which_matrix(std::size_t which, std::size_t count);
 /// Throws ValueError where a matrix of the stack is not symmetric within 1e-8 of its largest element (1e-4 in float).

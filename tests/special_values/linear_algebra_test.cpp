@@ -122,7 +122,7 @@ TRAP_CASE("N12", "equal eigenvalues have a finite gradient, that of one basis") 
 
 TRAP_CASE("N13", "D14: the gradient of eigenvectors of equal eigenvalues throws and names both, that of the values does not") {
     const auto message = error_of<Error>([] { at([](auto x) { return eigh(x).vectors; }, identity); });
-    CHECK(contains(message, "eigenvalues 0 and 1, 1.000000 and 1.000000, are equal"));
+    CHECK(contains(message, "eigenvalues 0 and 1, 1 and 1, are equal within 1e-10 of the largest"));
     CHECK(contains(message, "linear_algebra_test.cpp:"));
     check_near(at([](auto x) { return eigh(x).values; }, identity).gradient(), {1, 0, 0, 1});
     CHECK_NOTHROW(eigh(Variable<double>(identity)));
@@ -135,7 +135,7 @@ TRAP_CASE("N14", "D14: the gradient of singular vectors of equal singular values
     check_near(values.value, {1, 1});
     check_near(values.gradient(), {1, 0, 0, 1});
     const auto message = error_of<Error>([] { at([](auto x) { return svd(x).u; }, identity); });
-    CHECK(contains(message, "singular values 0 and 1, 1.000000 and 1.000000, are equal"));
+    CHECK(contains(message, "singular values 0 and 1, 1 and 1, are equal within "));
     // Beside a null space 0 is one of the values.
     const auto flat = error_of<Error>([] { at([](auto x) { return svd(x).u; }, {{1, 0}, {0, 0}, {0, 0}}); });
     CHECK(contains(flat, "singular value 1 and the 0 of the null space are equal"));
