@@ -92,7 +92,7 @@ TRAP_CASE("N09", "D13: functions of symmetric matrices refuse another, and name 
     for (const auto& f : {+[](Variable<double> x) { return cholesky(x); }, +[](Variable<double> x) { return eigvalsh(x); },
                           +[](Variable<double> x) { return eigh(x).vectors; }}) {
         const std::string message = error_of<ValueError>([&] { f(wrong); });
-        CHECK(contains(message, "must be symmetric, but its elements (1, 0) and (0, 1) are 2.000000 and 99.000000"));
+        CHECK(contains(message, "must be symmetric, but its elements (1, 0) and (0, 1) are 2 and 99"));
         CHECK_NOTHROW(f(xt::xarray<double>{{4, 2 + 1e-9}, {2, 3}}));
         CHECK_THROWS_AS(f(xt::xarray<double>{{4, 2 + 1e-6}, {2, 3}}), ValueError);
     }
