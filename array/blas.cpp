@@ -43,12 +43,14 @@ void scale(T* c, Index count, T beta) {
 
 template <class T>
 void multiply_plainly(Operand<T> a, Operand<T> b, Index rows, Index columns, Index inner, T alpha, T beta, T* c) {
-    for (Index row = 0; row < rows; ++row) {
-        for (Index column = 0; column < columns; ++column) {
-            T sum{0};
-            for (Index k = 0; k < inner; ++k) sum += a(row, k) * b(k, column);
-            T& element = c[row * columns + column];
-            element    = beta == T{0} ? alpha * sum : alpha * sum + beta * element;
+    const Index step_a = a.column_step, step_b = b.row_step;
+    for (Index row = 0; row < rows; ++row, a.data += a.row_step) {
+        const T* column_of_b = b.data;
+        for (Index column = 0; column < columns; ++column, column_of_b += b.column_step, ++c) {
+            const T *x = a.data, *y = column_of_b;
+            T        sum{0};
+            for (Index k = inner; k > 0; --k, x += step_a, y += step_b) sum += *x * *y;
+            *c = beta == T{0} ? alpha * sum : alpha * sum + beta * *c;
         }
     }
 }
@@ -238,6 +240,14 @@ constexpr Index largest_plain = 256;
 
 template <Scalar T>
 void gemm(bool transpose_a, bool transpose_b, Index rows, Index columns, Index inner, T alpha, const T* a, const T* b, T beta, T* c) {
+    // First, because the smallest products are done sooner than the extents are checked. The conversion takes extents below 1 out; the first test
+    // keeps the product of the others from overflowing.
+    constexpr auto most  = static_cast<std::size_t>(largest_plain);
+    const auto     small = [](Index extent) { return static_cast<std::size_t>(extent) - 1 < most; };
+    if (small(rows) && small(columns) && small(inner) && rows * columns * inner <= largest_plain && alpha != T{0}) {
+        multiply_plainly(Operand<T>(a, transpose_a, rows, inner), Operand<T>(b, transpose_b, inner, columns), rows, columns, inner, alpha, beta, c);
+        return;
+    }
     const bool empty = rows == 0 || columns == 0;
     for (const Index extent : std::array{rows, columns, inner}) {
         if (extent < 0 || (!empty && extent > std::numeric_limits<int>::max())) {
@@ -250,12 +260,7 @@ void gemm(bool transpose_a, bool transpose_b, Index rows, Index columns, Index i
         scale(c, rows * columns, beta);
         return;
     }
-    // The first test keeps the product of the extents from overflowing.
-    if (std::max({rows, columns, inner}) <= largest_plain && rows * columns * inner <= largest_plain) {
-        multiply_plainly(Operand<T>(a, transpose_a, rows, inner), Operand<T>(b, transpose_b, inner, columns), rows, columns, inner, alpha, beta, c);
-    } else {
-        multiply(transpose_a, transpose_b, rows, columns, inner, alpha, a, b, beta, c);
-    }
+    multiply(transpose_a, transpose_b, rows, columns, inner, alpha, a, b, beta, c);
 }
 
 void leave_threads_to_the_pool() {

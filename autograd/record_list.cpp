@@ -187,8 +187,12 @@ Variable<T> Parameter<T>::watched_by_tape(SourceLocation where) const {
 
 template <Scalar T>
 Variable<T> Parameter<T>::source() const {
-    const AnyVariable known = RecordList::current().watched(*state_);
-    return Variable<T>(AnyVariable(AnyValue(nodes::share<T>(state_->array)), known.place(), known.serial()));
+    const RecordList& list  = RecordList::current();
+    const AnyVariable known = list.watched(*state_);
+    AnyValue          value;
+    if (known.recorded()) value = static_cast<const Leaf<T>&>(list.at(known.place())).value;
+    if (value.empty()) value = AnyValue(nodes::share<T>(state_->array));
+    return Variable<T>(AnyVariable(std::move(value), known.place(), known.serial()));
 }
 
 template <Scalar T>
@@ -207,11 +211,15 @@ void Parameter<T>::assign(Array<T> value, SourceLocation where) const {
 
 namespace {
 
-void refuse_change_while_compiling(const AnyParameterState& parameter, SourceLocation where) {
-    if (program::Trace::active() == nullptr) return;
+[[noreturn, gnu::cold]] void throw_change_while_compiling(const AnyParameterState& parameter, SourceLocation where) {
     throw TapeError("compile: parameter '" + parameter.name() +
                         "' is changed by the function that is being compiled; only an optimizer's step can be replayed: change it outside",
                     where);
+}
+
+void refuse_change_while_compiling(const AnyParameterState& parameter, SourceLocation where) {
+    if (program::Trace::active() != nullptr) [[unlikely]]
+        throw_change_while_compiling(parameter, where);
 }
 
 } // namespace

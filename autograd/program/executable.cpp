@@ -78,6 +78,7 @@ bool may_overwrite(const Step& step, std::size_t operand) {
 
 Executable::Executable(Graph graph) : graph_(std::move(graph)) {
     statistics_.recorded = graph_.steps.size() + graph_.updates.size();
+    drop_ones(graph_);
     merge_common(graph_);
     drop_dead(graph_);
     fuse_chains(graph_);
@@ -247,8 +248,8 @@ namespace {
 
 template <Scalar T>
 const void* checked_elements(const AnyVariable& input, const Shape& shape, std::size_t number, SourceLocation where) {
-    const Value<T> elements(input.any_value());
-    if (elements.shape() != shape) [[unlikely]] {
+    const auto& elements = static_cast<const Value<T>&>(input.any_value());
+    if (!same_shape(elements.shape(), shape)) [[unlikely]] {
         throw ShapeError("program: argument " + std::to_string(number) + " has shape " + to_string(elements.shape()) +
                              ", the example it was compiled with had " + to_string(shape) + "; compile another program for it",
                          where);

@@ -4,6 +4,9 @@
 #include <cstring>
 #include <typeindex>
 
+#include <xtgrad/autograd/kernels/table.hpp>
+#include <xtgrad/autograd/primitives/elementwise.hpp>
+
 namespace xtgrad::program {
 
 namespace {
@@ -57,6 +60,37 @@ void merge_common(Graph& graph) {
         for (std::size_t result = 0; result < step.results.size(); ++result) graph.values[step.results[result]].root = same.results[result];
     }
     graph.steps = std::move(kept);
+}
+
+namespace {
+
+template <Scalar T>
+bool is_multiplication(const Step& step) {
+    const auto* elementwise = dynamic_cast<const ElementwiseOperation<T>*>(step.operation.get());
+    return elementwise != nullptr && elementwise->kernel == kernels::table<T>().elementwise[elementwise_index<Multiply>].forward;
+}
+
+bool is_constant_of_ones(const TracedValue& value) {
+    if (value.origin != TracedValue::Origin::constant || value.type == ElementType::truth) return false;
+    const auto all_ones = [&]<Scalar T>(const T* elements) { return std::all_of(elements, elements + value.size, [](T x) { return x == T{1}; }); };
+    return value.type == ElementType::float32 ? all_ones(static_cast<const float*>(elements_of(value)))
+                                              : all_ones(static_cast<const double*>(elements_of(value)));
+}
+
+} // namespace
+
+void drop_ones(Graph& graph) {
+    std::erase_if(graph.steps, [&](const Step& step) {
+        if (!is_multiplication<float>(step) && !is_multiplication<double>(step)) return false;
+        TracedValue& result = graph.values[step.results.front()];
+        for (const std::size_t operand : {0U, 1U}) {
+            const ValueId factor = graph.root(step.operands[operand]), other = graph.root(step.operands[1 - operand]);
+            if (!is_constant_of_ones(graph.values[factor]) || graph.values[other].size != result.size) continue;
+            result.root = other;
+            return true;
+        }
+        return false;
+    });
 }
 
 void drop_dead(Graph& graph) {

@@ -72,6 +72,24 @@ TEST_CASE("What nobody needs is left out, and what is computed twice is computed
     CHECK(folded.statistics().instructions == 1);
 }
 
+TEST_CASE("Multiplications by ones are left out, unless they broadcast or the ones are an input") {
+    const Array<double> x{1, 2}, ones_of_two{1, 1};
+    auto                number = compile([](const Variable<double>& v) { return exp(v * 1) * 1; }, x);
+    CHECK(number.statistics().instructions == 1);
+    CHECK(number(x).value() == exp(Variable<double>(x)).value());
+    auto array = compile([&](const Variable<double>& v) { return ones_of_two * v; }, x);
+    CHECK(array.statistics().instructions == 0);
+    CHECK(array(Array<double>{-0.0, 5}).value() == Array<double>{-0.0, 5});
+    auto broadcast = compile([&](const Variable<double>& v) { return v * ones<double>({3, 2}); }, x);
+    CHECK(broadcast.statistics().instructions == 1);
+    CHECK(broadcast(x).shape() == Shape{3, 2});
+    auto input = compile([](const Variable<double>& v, const Variable<double>& w) { return v * w; }, x, ones_of_two);
+    CHECK(input(x, x).value() == Array<double>{1, 4});
+    auto loss =
+        compile([](const Variable<double>& v) { return gradient([](const Variable<double>& of) { return sum(0.5 * square(of)) * 1; }, v); }, x);
+    CHECK(loss(x).value() == x);
+}
+
 TEST_CASE("Elementwise steps over long arrays become one, along broadcast rows and columns too") {
     Random     random(3);
     const auto f = [](const Variable<float>& x, const Variable<float>& row, const Variable<float>& column) {
