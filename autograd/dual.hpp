@@ -3,7 +3,7 @@
 #include <array>
 
 #include <xtgrad/autograd/formulas/elementwise.hpp>
-#include <xtgrad/autograd/kernels/scalar_lanes.hpp>
+#include <xtgrad/autograd/kernels/functions.hpp>
 #include <xtgrad/autograd/primitives/elementwise.hpp>
 
 namespace xtgrad {

@@ -39,6 +39,11 @@ using VectorPrimitives = PrimitiveList<
     struct Add, struct Subtract, struct Multiply, struct Divide, struct Negate, struct Square, struct Sqrt, struct Pow,
     // primitives/transcendental.hpp
     struct Exp, struct Expm1, struct Log, struct Log1p, struct Sin, struct Cos, struct Tanh,
+    // primitives/trigonometric.hpp
+    struct SincDerivative,
+    // primitives/special.hpp
+    struct Gaussian, struct Erf, struct Erfc, struct ErfcxMoment, struct Erfinv, struct Ndtr, struct LogNdtr, struct Polygamma, struct Xlogy,
+    struct Xlog1py, struct Entr,
     // primitives/activation.hpp
     struct Sigmoid, struct Softplus, struct Relu,
     // primitives/selection.hpp
@@ -55,10 +60,9 @@ using BaselinePrimitives = PrimitiveList<
     // primitives/transcendental.hpp
     struct Exp2, struct Log2, struct Log10,
     // primitives/trigonometric.hpp
-    struct Tan, struct Asin, struct Acos, struct Atan, struct Sinh, struct Cosh, struct Asinh, struct Acosh, struct Atanh, struct SincDerivative,
+    struct Tan, struct Asin, struct Acos, struct Atan, struct Sinh, struct Cosh, struct Asinh, struct Acosh, struct Atanh,
     // primitives/special.hpp
-    struct Gaussian, struct Erf, struct Erfc, struct ErfcxMoment, struct Erfinv, struct Ndtr, struct LogNdtr, struct Lgamma, struct Polygamma,
-    struct BesselI, struct Xlogy, struct Xlog1py, struct Entr,
+    struct Lgamma, struct BesselI,
     // primitives/rounding.hpp
     struct Floor, struct Ceil, struct Round, struct Trunc, struct Fmod, struct Remainder, struct Copysign,
     // primitives/activation.hpp

@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <limits>
+#include <span>
 
 #include <xtgrad/array/array.hpp>
 #include <xtgrad/autograd/formulas.hpp>
@@ -35,6 +36,9 @@ template <Scalar T>
 Variable<double> float_power(const Operand<T>& x, const Operand<T>& y);
 template <Scalar T>
 Variable<T> formula(std::size_t formula, std::initializer_list<const Operand<T>*> operands);
+/// A fused formula by the operations that it is composed of.
+template <Scalar T>
+Variable<T> fused_formula_composed(std::size_t formula, std::span<const Variable<T>> x);
 template <Scalar T>
 Variable<T> clip(const Operand<T>& x, const Operand<T>& low, const Operand<T>& high);
 template <Scalar T>

@@ -1,7 +1,7 @@
 // The kernels that are compiled once, for the baseline.
 
 #include <xtgrad/autograd/kernels/elementwise.hpp>
-#include <xtgrad/autograd/kernels/scalar_lanes.hpp>
+#include <xtgrad/autograd/kernels/functions.hpp>
 #include <xtgrad/autograd/primitives/elementwise.hpp>
 
 namespace xtgrad::kernels {

@@ -185,11 +185,5 @@ constexpr std::array<ElementwiseKernel<T>, sizeof...(P)> kernels_of(PrimitiveLis
     return {kernel_of<P, T>()...};
 }
 
-/// The kernels of VectorPrimitives, with room after them for those that are compiled once.
-template <class T, class... P>
-constexpr std::array<ElementwiseKernel<T>, ElementwisePrimitives::size> own_kernels_of(PrimitiveList<P...>) {
-    return {kernel_of<P, T>()...};
-}
-
 } // namespace XTGRAD_TARGET
 } // namespace xtgrad::kernels

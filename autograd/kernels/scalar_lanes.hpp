@@ -47,11 +47,6 @@ XTGRAD_OF_EACH_LANE(ceil, std::ceil)
 XTGRAD_OF_EACH_LANE(trunc, std::trunc)
 // Half to even, as the rounding direction is unless somebody changed it.
 XTGRAD_OF_EACH_LANE(round, std::nearbyint)
-XTGRAD_OF_EACH_LANE(erf, std::erf)
-XTGRAD_OF_EACH_LANE(erfc, std::erfc)
-XTGRAD_OF_EACH_LANE(erfinv, special::erfinv)
-XTGRAD_OF_EACH_LANE(ndtr, special::ndtr)
-XTGRAD_OF_EACH_LANE(log_ndtr, special::log_ndtr)
 XTGRAD_OF_EACH_LANE(lgamma, special::lgamma)
 XTGRAD_OF_EACH_PAIR(hypot, std::hypot)
 XTGRAD_OF_EACH_PAIR(atan2, std::atan2)
@@ -59,28 +54,10 @@ XTGRAD_OF_EACH_PAIR(fmod, std::fmod)
 XTGRAD_OF_EACH_PAIR(copysign, std::copysign)
 XTGRAD_OF_EACH_PAIR(remainder, special::remainder)
 XTGRAD_OF_EACH_PAIR(ldexp, special::ldexp)
-XTGRAD_OF_EACH_PAIR(erfcx_moment, special::erfcx_moment)
-XTGRAD_OF_EACH_PAIR(polygamma, special::polygamma)
 XTGRAD_OF_EACH_PAIR(bessel_i, special::bessel_i)
-XTGRAD_OF_EACH_PAIR(sinc_derivative, special::sinc_derivative)
 
 #undef XTGRAD_OF_EACH_LANE
 #undef XTGRAD_OF_EACH_PAIR
-
-/// e^(−x²), with x² kept in full.
-template <class T, bool z>
-Lanes<T, z> gaussian(Lanes<T, z> x) {
-    return each_lane(x, [](T number) { return std::exp(-static_cast<long double>(number) * number); });
-}
-/// x·log(y) and x·log(1 + y), 0 where x is 0 and y is a number.
-template <class T, bool z>
-Lanes<T, z> xlogy(Lanes<T, z> x, Lanes<T, z> y) {
-    return each_lane(x, y, [](T a, T b) { return a == 0 && !std::isnan(b) ? T(0) : a * std::log(b); });
-}
-template <class T, bool z>
-Lanes<T, z> xlog1py(Lanes<T, z> x, Lanes<T, z> y) {
-    return each_lane(x, y, [](T a, T b) { return a == 0 && !std::isnan(b) ? T(0) : a * std::log1p(b); });
-}
 
 } // namespace XTGRAD_TARGET
 } // namespace xtgrad

@@ -5,13 +5,6 @@ namespace xtgrad::special {
 // Functions that the C library does not have, right to a few units in the last place of double. Orders are whole numbers that are not negative; of
 // any other, and outside a function's domain, the result is NaN.
 
-/// The inverse of erf; ±inf at ±1.
-double erfinv(double x);
-
-/// The distribution function of the standard normal distribution, and its logarithm, to full accuracy in the left tail.
-double ndtr(double x);
-double log_ndtr(double x);
-
 /// (2/√π)·∫₀^∞ uⁿ·e^(−u² − 2ux) du. Of order 0 it is e^(x²)·erfc(x); its derivative is −2 times that of the next order, and all of them are positive.
 double erfcx_moment(double n, double x);
 

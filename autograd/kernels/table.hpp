@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <span>
 
+#include <xtgrad/autograd/formulas.hpp>
 #include <xtgrad/autograd/kernels/convolution_kernels.hpp>
 #include <xtgrad/autograd/kernels/loop.hpp>
 #include <xtgrad/autograd/kernels/pooling.hpp>
-#include <xtgrad/autograd/primitives.hpp>
 
 namespace xtgrad::kernels {
 
@@ -37,10 +37,13 @@ struct AdamStep {
 template <Scalar T>
 using BaselineKernels = std::array<ElementwiseKernel<T>, BaselinePrimitives::size>;
 
+/// The elementwise primitives, then the fused formulas.
+inline constexpr std::size_t elementwise_kernels = ElementwisePrimitives::size + FusedFormulas::size;
+
 template <Scalar T>
 struct Table {
     /// In each target's own table the kernels of BaselinePrimitives are missing; dispatch.cpp adds them.
-    std::array<ElementwiseKernel<T>, ElementwisePrimitives::size> elementwise;
+    std::array<ElementwiseKernel<T>, elementwise_kernels> elementwise;
     /// Folds the middle axis of a contiguous [outer, length, inner] array; `length` is at least 1.
     std::array<void (*)(const T* x, T* y, std::size_t outer, std::size_t length, std::size_t inner), 5> fold;
     /// x[i] += y[i].

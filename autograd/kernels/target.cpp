@@ -1,16 +1,13 @@
 // Compiled once for each instruction set, with its flags; lanes.hpp names the set.
 
-#include <xtgrad/autograd/kernels/elementwise.hpp>
 #include <xtgrad/autograd/kernels/fold.hpp>
+#include <xtgrad/autograd/kernels/formula.hpp>
 #include <xtgrad/autograd/kernels/gathered_product.hpp>
 #include <xtgrad/autograd/kernels/pooling_lanes.hpp>
 #include <xtgrad/autograd/kernels/selected_lanes.hpp>
 #include <xtgrad/autograd/kernels/update.hpp>
-#include <xtgrad/autograd/primitives/activation.hpp>
-#include <xtgrad/autograd/primitives/arithmetic.hpp>
 #include <xtgrad/autograd/primitives/cotangent.hpp>
-#include <xtgrad/autograd/primitives/selection.hpp>
-#include <xtgrad/autograd/primitives/transcendental.hpp>
+#include <xtgrad/autograd/primitives/elementwise.hpp>
 
 namespace xtgrad::kernels::inline XTGRAD_TARGET {
 
@@ -18,7 +15,7 @@ namespace {
 
 template <Scalar T>
 constexpr Table<T> make_table() {
-    return {own_kernels_of<T>(VectorPrimitives{}),
+    return {own_kernels_of<T>(VectorPrimitives{}, FusedFormulas{}),
             {&fold<SumFold, T>, &fold<AmaxFold, T>, &fold<AminFold, T>, &fold_logsumexp<T>, &fold<ProdFold, T>},
             &accumulate<T>,
             {Lanes<T>::width, panel_vectors * Lanes<T>::width, &multiply_gathered<T>, &pack<T>, &unpack<T>, &pool_lanes<T>, &gather_scaled<T>,

@@ -3,6 +3,8 @@
 #include <optional>
 #include <sstream>
 
+#include <xtgrad/autograd/formulas/elementwise.hpp>
+#include <xtgrad/autograd/functional.hpp>
 #include <xtgrad/autograd/kernels/table.hpp>
 #include <xtgrad/autograd/mutation.hpp>
 #include <xtgrad/autograd/primitives/elementwise.hpp>
@@ -32,6 +34,9 @@ public:
         for (AnyValue& value : saved) value = {};
         saved_output = {};
     }
+
+    /// Its place among FusedFormulas, of which it is one.
+    std::size_t formula() const noexcept { return primitive_ - ElementwisePrimitives::size; }
 
     std::array<AnyValue, most_inputs> saved;
     AnyValue                          saved_output;
@@ -113,13 +118,45 @@ constexpr Facts<T> facts_of() {
     return {P::name, rules::elementwise_form<P, Variable<T>>, passes_on<P>(), &recorded_backward<P, T>};
 }
 
-template <Scalar T, class... P>
-constexpr std::array<Facts<T>, sizeof...(P)> facts_of_list(PrimitiveList<P...>) {
-    return {facts_of<P, T>()...};
+/// A fused formula's derivative is recorded as that of the operations it is composed of.
+template <Scalar T>
+void composed_backward(Sweep& sweep, ElementwiseRecord<T>& record) {
+    const SourceScope        scope(record.where);
+    const AnyVariable        g = sweep.take_cotangent<T>();
+    std::vector<AnyVariable> cotangents;
+    std::vector<AnyVariable> sources;
+    std::vector<std::size_t> wanted;
+    {
+        Tape                     tape(record.where);
+        std::vector<Variable<T>> x;
+        for (std::size_t input = 0; input < record.inputs.size(); ++input) {
+            Variable<T> operand = sweep.saved_input<T>(record.saved[input], input);
+            if (sweep.wants(input)) {
+                // One that comes twice is two operands.
+                operand = ops::alias(operand, record.where);
+                wanted.push_back(input);
+                sources.push_back(operand);
+            }
+            x.push_back(std::move(operand));
+        }
+        const Variable<T> y = ops::fused_formula_composed<T>(record.formula(), x);
+        // It may depend on none of them, as hardshrink on its threshold.
+        if (tape.holds(y, record.where)) cotangents = tape.sweep(y, &g, sources, Tape::Mode::creates_graph, record.where);
+    }
+    for (std::size_t index = 0; index < cotangents.size(); ++index) {
+        if (cotangents[index].empty()) continue;
+        functional::settle(cotangents[index]);
+        sweep.contribute<T>(wanted[index], Variable<T>(std::move(cotangents[index])));
+    }
+}
+
+template <Scalar T, class... P, class... F>
+constexpr std::array<Facts<T>, kernels::elementwise_kernels> facts_of_lists(PrimitiveList<P...>, PrimitiveList<F...>) {
+    return {facts_of<P, T>()..., Facts<T>{F::name, {Saves::inputs, F::arity, 1}, {}, &composed_backward<T>}...};
 }
 
 template <Scalar T>
-constexpr auto facts = facts_of_list<T>(ElementwisePrimitives{});
+constexpr auto facts = facts_of_lists<T>(ElementwisePrimitives{}, FusedFormulas{});
 
 template <Scalar T>
 ElementwiseRecord<T>::ElementwiseRecord(std::span<const Place> input_places, const AnyVariable& output, std::size_t primitive,

@@ -6,6 +6,14 @@ namespace {
 
 template <Scalar T>
 using Evaluate = Variable<T> (*)(std::initializer_list<const Operand<T>*> operands);
+template <Scalar T>
+using Compose = Variable<T> (*)(std::span<const Variable<T>> x);
+
+template <class F, Scalar T>
+Variable<T> compose(std::span<const Variable<T>> x) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) { return F::of(x[I]...); }
+    (std::make_index_sequence<F::arity>{});
+}
 
 template <class F, Scalar T>
 Variable<T> evaluate(std::initializer_list<const Operand<T>*> operands) {
@@ -17,7 +25,11 @@ Variable<T> evaluate(std::initializer_list<const Operand<T>*> operands) {
             ((shape = broadcast_shapes(F::name, shape, operands.begin()[I]->variable().shape(), where)), ...);
         }
         if constexpr (requires { F::check(where, operands.begin()[I]->variable()...); }) F::check(where, operands.begin()[I]->variable()...);
-        return F::of(operands.begin()[I]->variable()...);
+        if constexpr (formula_index<F> < FusedFormulas::size) {
+            return elementwise<T>(ElementwisePrimitives::size + formula_index<F>, operands);
+        } else {
+            return F::of(operands.begin()[I]->variable()...);
+        }
     }
     (std::make_index_sequence<F::arity>{});
 }
@@ -25,6 +37,10 @@ Variable<T> evaluate(std::initializer_list<const Operand<T>*> operands) {
 template <Scalar T, class... F>
 constexpr std::array<Evaluate<T>, sizeof...(F)> evaluations(PrimitiveList<F...>) {
     return {&evaluate<F, T>...};
+}
+template <Scalar T, class... F>
+constexpr std::array<Compose<T>, sizeof...(F)> compositions(PrimitiveList<F...>) {
+    return {&compose<F, T>...};
 }
 
 } // namespace
@@ -36,7 +52,15 @@ Variable<T> formula(std::size_t formula, std::initializer_list<const Operand<T>*
     return all[formula](operands);
 }
 
+template <Scalar T>
+Variable<T> fused_formula_composed(std::size_t formula, std::span<const Variable<T>> x) {
+    static constexpr auto all = compositions<T>(FusedFormulas{});
+    return all[formula](x);
+}
+
 template Variable<float>  formula<float>(std::size_t, std::initializer_list<const Operand<float>*>);
 template Variable<double> formula<double>(std::size_t, std::initializer_list<const Operand<double>*>);
+template Variable<float>  fused_formula_composed<float>(std::size_t, std::span<const Variable<float>>);
+template Variable<double> fused_formula_composed<double>(std::size_t, std::span<const Variable<double>>);
 
 } // namespace xtgrad::ops

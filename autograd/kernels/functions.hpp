@@ -1,0 +1,9 @@
+#pragma once
+
+// Every function of lanes that primitives call, by subject.
+
+#include <xtgrad/autograd/kernels/cardinal_sine.hpp>
+#include <xtgrad/autograd/kernels/error_function.hpp>
+#include <xtgrad/autograd/kernels/gamma_function.hpp>
+#include <xtgrad/autograd/kernels/lanes.hpp>
+#include <xtgrad/autograd/kernels/scalar_lanes.hpp>
