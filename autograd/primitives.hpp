@@ -42,8 +42,8 @@ using VectorPrimitives = PrimitiveList<
     // primitives/trigonometric.hpp
     struct SincDerivative,
     // primitives/special.hpp
-    struct Gaussian, struct Erf, struct Erfc, struct ErfcxMoment, struct Erfinv, struct Ndtr, struct LogNdtr, struct Polygamma, struct Xlogy,
-    struct Xlog1py, struct Entr,
+    struct Gaussian, struct Erf, struct Erfc, struct ErfcxMoment, struct Erfinv, struct Ndtr, struct LogNdtr, struct Lgamma, struct Polygamma,
+    struct Xlogy, struct Xlog1py, struct Entr,
     // primitives/activation.hpp
     struct Sigmoid, struct Softplus, struct Relu,
     // primitives/selection.hpp
@@ -62,7 +62,7 @@ using BaselinePrimitives = PrimitiveList<
     // primitives/trigonometric.hpp
     struct Tan, struct Asin, struct Acos, struct Atan, struct Sinh, struct Cosh, struct Asinh, struct Acosh, struct Atanh,
     // primitives/special.hpp
-    struct Lgamma, struct BesselI,
+    struct BesselI,
     // primitives/rounding.hpp
     struct Floor, struct Ceil, struct Round, struct Trunc, struct Fmod, struct Remainder, struct Copysign,
     // primitives/activation.hpp

@@ -89,7 +89,7 @@ void check_seeds(const Case& sample, const Run<T>& once, Tally& tally) {
 
 /// Passes again, on the same tape and with the gradient recorded.
 template <Scalar T>
-void check_passes(const Case& sample, const Run<T>& once, Tally& tally) {
+void check_passes(const Case& sample, const Run<T>& once, Kind kind, Tally& tally) {
     Tape              tape;
     const auto        variables = watched<T>(tape, sample);
     const auto        sources   = differentiable(sample, variables);
@@ -101,7 +101,11 @@ void check_passes(const Case& sample, const Run<T>& once, Tally& tally) {
     tally.check(same_bits(tape.gradient(y, sources, cotangent, keep), first), place_of(sample, "a second pass over the tape gives other bits"));
     std::vector<Array<T>> recorded;
     for (const Variable<T>& gradient : tape.gradient(y, sources, cotangent, create_graph)) recorded.push_back(gradient.value());
-    tally.check(same(recorded, first), place_of(sample, "the recorded reading of the vjp has another value than the fused one"));
+    // A fused formula's recorded derivative is its composition's, rounded elsewhere.
+    const bool equal = kind == Kind::formula ? std::equal(recorded.begin(), recorded.end(), first.begin(), first.end(),
+                                                          [&](const Array<T>& a, const Array<T>& b) { return alike(a, b, kind); })
+                                             : same(recorded, first);
+    tally.check(equal, place_of(sample, "the recorded reading of the vjp has another value than the fused one"));
     const Variable<T> plain = [&] {
         Variables<T> constants;
         for (const Array<T>& input : inputs_as<T>(sample)) constants.emplace_back(input);
@@ -224,7 +228,7 @@ template <Scalar T>
 void check_invariants(const Case& sample, Kind kind, Tally& tally) {
     const Run<T> once = run<T>(sample, sample.function<T>());
     check_seeds(sample, once, tally);
-    check_passes(sample, once, tally);
+    check_passes(sample, once, kind, tally);
     check_aliased<T>(sample, kind, tally);
     check_layouts(sample, once, tally);
     if (kind == Kind::elementwise || kind == Kind::formula) {
