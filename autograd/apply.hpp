@@ -19,8 +19,14 @@ class StructuredRecord final : public Record {
 public:
     StructuredRecord(std::span<const Place> input_places, const AnyVariable& output, P&& primitive, std::span<const Variable<T>* const> operands)
         : Record(input_places, output), primitive_(std::move(primitive)) {
-        for (std::size_t input = 0; input < form.inputs; ++input) saved_[input] = mutation::saved(P::name, input, operands[input]->any_value());
-        if constexpr (saves_output) saved_[form.inputs] = mutation::saved(P::name, operands.size(), output.any_value());
+        for (std::size_t input = 0; input < form.inputs; ++input) {
+            saved_[input] = operands[input]->any_value();
+            mutation::saved(P::name, input, saved_[input]);
+        }
+        if constexpr (saves_output) {
+            saved_[form.inputs] = output.any_value();
+            mutation::saved(P::name, operands.size(), saved_[form.inputs]);
+        }
     }
 
     std::string_view name() const noexcept override { return P::name; }

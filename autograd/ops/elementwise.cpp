@@ -127,9 +127,13 @@ ElementwiseRecord<T>::ElementwiseRecord(std::span<const Place> input_places, con
     : Record(input_places, output), primitive_(static_cast<std::uint32_t>(primitive)) {
     const VjpForm& form = facts<T>[primitive].form;
     for (std::size_t input = 0; input < form.inputs; ++input) {
-        saved[input] = mutation::saved(name(), input, operands.begin()[input]->variable().any_value());
+        saved[input] = operands.begin()[input]->variable().any_value();
+        mutation::saved(name(), input, saved[input]);
     }
-    if (form.saves == Saves::output || form.saves == Saves::both) saved_output = mutation::saved(name(), operands.size(), output.any_value());
+    if (form.saves == Saves::output || form.saves == Saves::both) {
+        saved_output = output.any_value();
+        mutation::saved(name(), operands.size(), saved_output);
+    }
 }
 
 template <Scalar T>
