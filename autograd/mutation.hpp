@@ -13,27 +13,42 @@ public:
     virtual void cotangent(const Record& record, AnyVariable& g, bool creates_graph) = 0;
     /// A contribution to the input at `input`, which `source` made, before it is summed to that one's shape.
     virtual void contribution(const Record& record, std::size_t input, const Record& source, AnyVariable& contribution, bool creates_graph) = 0;
-    /// What a primitive keeps: an input, by its number, or the output, by the number after the last.
-    virtual void saved(std::string_view primitive, std::size_t which, AnyValue& value) = 0;
+    /// What a record keeps: some of its first inputs, and the output where it keeps that.
+    virtual void saved(const Record& record, std::span<AnyValue> inputs, AnyValue* output) = 0;
 
 protected:
     ~Mutator() = default;
 };
 
-/// Who is asked.
-inline constinit Mutator* mutator = nullptr;
+/// Who is asked. Programs with a mutator are linked statically; were it a symbol that a shared library may replace, the comparison would take longer.
+[[gnu::visibility("hidden")]] inline constinit Mutator* mutator = nullptr;
+
+// Out of line, so that the comparison is all that stands in the callers.
+[[gnu::cold, gnu::noinline]] inline void ask_about_cotangent(const Record& record, AnyVariable& g, bool creates_graph) {
+    mutator->cotangent(record, g, creates_graph);
+}
+[[gnu::cold, gnu::noinline]] inline void ask_about_contribution(const Record& record, std::size_t input, const Record& source,
+                                                                AnyVariable& contribution, bool creates_graph) {
+    mutator->contribution(record, input, source, contribution, creates_graph);
+}
+template <class R>
+[[gnu::cold, gnu::noinline]] void ask_about_saved(R& record) {
+    mutator->saved(record, record.kept_inputs(), record.kept_output());
+}
 
 inline void cotangent(const Record& record, AnyVariable& g, bool creates_graph) {
     if (mutator != nullptr) [[unlikely]]
-        mutator->cotangent(record, g, creates_graph);
+        ask_about_cotangent(record, g, creates_graph);
 }
 inline void contribution(const Record& record, std::size_t input, const Record& source, AnyVariable& contribution, bool creates_graph) {
     if (mutator != nullptr) [[unlikely]]
-        mutator->contribution(record, input, source, contribution, creates_graph);
+        ask_about_contribution(record, input, source, contribution, creates_graph);
 }
-inline void saved(std::string_view primitive, std::size_t which, AnyValue& value) {
+/// `record` says by kept_inputs() and kept_output() what it keeps.
+template <class R>
+void saved(R& record) {
     if (mutator != nullptr) [[unlikely]]
-        mutator->saved(primitive, which, value);
+        ask_about_saved(record);
 }
 
 } // namespace xtgrad::mutation

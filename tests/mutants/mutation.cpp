@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "mutant.hpp"
@@ -131,7 +132,7 @@ Variable<T> broken(const Variable<T>& x, Way way, const Record& record, const Sh
 }
 
 template <Scalar T>
-AnyValue stale(const Value<T>& x) {
+Value<T> stale(const Value<T>& x) {
     Value<T> other = Value<T>::uninitialized(x.shape());
     for (std::size_t place = 0; place < x.size(); ++place) other.mutable_data()[place] = x.data()[(place + 1) % x.size()];
     // There is no neighbour of a single number.
@@ -192,14 +193,21 @@ public:
         });
     }
 
-    void saved(std::string_view primitive, std::size_t which, AnyValue& value) override {
+    void saved(const Record& record, std::span<AnyValue> inputs, AnyValue* output) override {
+        for (std::size_t input = 0; input < inputs.size(); ++input) saved(record, input, inputs[input]);
+        if (output != nullptr) saved(record, record.inputs.size(), *output);
+    }
+
+private:
+    static void saved(const Record& record, std::size_t which, AnyValue& value) {
         const ScalarType type = value.node()->type;
         with_type(type, [&]<Scalar T>(T) {
-            if (looks_for_effects && primitive == observed) {
+            const Value<T> x(value);
+            if (looks_for_effects && record.name() == observed) {
                 const std::size_t number = number_of(Way::stale, which, Reading::both, type);
-                if (is_open(number)) note_effect(number, Value<T>(value), Value<T>(stale(Value<T>(value))), false);
+                if (is_open(number)) note_effect(number, x, stale(x), false);
             }
-            if (applies(primitive, type, Reading::both) && active->way == Way::stale && active->input == which) value = stale(Value<T>(value));
+            if (applies(record.name(), type, Reading::both) && active->way == Way::stale && active->input == which) value = stale(x);
         });
     }
 };
