@@ -19,12 +19,16 @@ class StructuredRecord final : public Record {
 public:
     StructuredRecord(std::span<const Place> input_places, const AnyVariable& output, P&& primitive, std::span<const Variable<T>* const> operands)
         : Record(input_places, output), primitive_(std::move(primitive)) {
-        for (std::size_t input = 0; input < form.inputs; ++input) saved_[input] = mutation::saved(P::name, input, operands[input]->any_value());
-        if constexpr (saves_output) saved_[form.inputs] = mutation::saved(P::name, operands.size(), output.any_value());
+        for (std::size_t input = 0; input < form.inputs; ++input) saved_[input] = operands[input]->any_value();
+        if constexpr (saves_output) saved_[form.inputs] = output.any_value();
+        mutation::saved(*this);
     }
 
     std::string_view name() const noexcept override { return P::name; }
     void             release() noexcept override { saved_ = {}; }
+
+    std::span<AnyValue> kept_inputs() noexcept { return std::span(saved_).first(form.inputs); }
+    AnyValue*           kept_output() noexcept { return saves_output ? &saved_[saved_count - 1] : nullptr; }
 
     void backward(Sweep& sweep) override {
         const Variable<T> g = sweep.take_cotangent<T>();

@@ -2,27 +2,53 @@
 
 #include <xtgrad/autograd/record.hpp>
 
-/// Where the tests' mutation tier breaks derivatives, one at a time. In its build, which defines XTGRAD_MUTANTS, tests/mutants says how; in every
-/// other these do nothing.
+/// Where the tests' mutation tier breaks derivatives, one at a time: tests/mutants says how. In every other program these find nobody to ask, which
+/// costs a comparison.
 namespace xtgrad::mutation {
 
-#ifdef XTGRAD_MUTANTS
+/// Changes what a derivative is made of.
+class Mutator {
+public:
+    /// The cotangent that a record is given.
+    virtual void cotangent(const Record& record, AnyVariable& g, bool creates_graph) = 0;
+    /// A contribution to the input at `input`, which `source` made, before it is summed to that one's shape.
+    virtual void contribution(const Record& record, std::size_t input, const Record& source, AnyVariable& contribution, bool creates_graph) = 0;
+    /// What a record keeps: some of its first inputs, and the output where it keeps that.
+    virtual void saved(const Record& record, std::span<AnyValue> inputs, AnyValue* output) = 0;
 
-/// The cotangent that a record is given.
-void cotangent(const Record& record, AnyVariable& g, bool creates_graph);
-/// A contribution to the input at `input`, which `source` made, before it is summed to that one's shape.
-template <Scalar T>
-void contribution(const Record& record, std::size_t input, const Record& source, Variable<T>& contribution, bool creates_graph);
-/// What a primitive keeps: an input, by its number, or the output, by the number after the last.
-AnyValue saved(std::string_view primitive, std::size_t which, const AnyValue& value);
+protected:
+    ~Mutator() = default;
+};
 
-#else
+/// Who is asked. Programs with a mutator are linked statically; were it a symbol that a shared library may replace, the comparison would take longer.
+[[gnu::visibility("hidden")]] inline constinit Mutator* mutator = nullptr;
 
-inline void cotangent(const Record&, AnyVariable&, bool) noexcept {}
-template <Scalar T>
-void                   contribution(const Record&, std::size_t, const Record&, Variable<T>&, bool) noexcept {}
-inline const AnyValue& saved(std::string_view, std::size_t, const AnyValue& value) noexcept { return value; }
+// Out of line, so that the comparison is all that stands in the callers.
+[[gnu::cold, gnu::noinline]] inline void ask_about_cotangent(const Record& record, AnyVariable& g, bool creates_graph) {
+    mutator->cotangent(record, g, creates_graph);
+}
+[[gnu::cold, gnu::noinline]] inline void ask_about_contribution(const Record& record, std::size_t input, const Record& source,
+                                                                AnyVariable& contribution, bool creates_graph) {
+    mutator->contribution(record, input, source, contribution, creates_graph);
+}
+template <class R>
+[[gnu::cold, gnu::noinline]] void ask_about_saved(R& record) {
+    mutator->saved(record, record.kept_inputs(), record.kept_output());
+}
 
-#endif
+inline void cotangent(const Record& record, AnyVariable& g, bool creates_graph) {
+    if (mutator != nullptr) [[unlikely]]
+        ask_about_cotangent(record, g, creates_graph);
+}
+inline void contribution(const Record& record, std::size_t input, const Record& source, AnyVariable& contribution, bool creates_graph) {
+    if (mutator != nullptr) [[unlikely]]
+        ask_about_contribution(record, input, source, contribution, creates_graph);
+}
+/// `record` says by kept_inputs() and kept_output() what it keeps.
+template <class R>
+void saved(R& record) {
+    if (mutator != nullptr) [[unlikely]]
+        ask_about_saved(record);
+}
 
 } // namespace xtgrad::mutation

@@ -105,7 +105,7 @@ template <Scalar T>
 void Sweep::contribute(std::size_t input, Variable<T>&& contribution) {
     const Place   place  = record_->inputs[input];
     const Record& source = list_.at(place);
-    mutation::contribution<T>(*record_, input, source, contribution, creates_graph_);
+    mutation::contribution(*record_, input, source, contribution, creates_graph_);
     bool fits = source.shape == contribution.shape();
     if (!fits) [[unlikely]] {
         contribution = ops::sum_to<T>(contribution, source.shape.shape(), record_->where);

@@ -41,6 +41,9 @@ public:
     std::array<AnyValue, most_inputs> saved;
     AnyValue                          saved_output;
 
+    std::span<AnyValue> kept_inputs() noexcept;
+    AnyValue*           kept_output() noexcept { return saved_output.empty() ? nullptr : &saved_output; }
+
 private:
     void               backward_by_kernels(Sweep& sweep);
     [[gnu::cold]] void trace_backward(program::Trace& trace, typename kernels::ElementwiseKernel<T>::Run run, const kernels::Loop& loop,
@@ -163,10 +166,14 @@ ElementwiseRecord<T>::ElementwiseRecord(std::span<const Place> input_places, con
                                         std::initializer_list<const Operand<T>*> operands)
     : Record(input_places, output), primitive_(static_cast<std::uint32_t>(primitive)) {
     const VjpForm& form = facts<T>[primitive].form;
-    for (std::size_t input = 0; input < form.inputs; ++input) {
-        saved[input] = mutation::saved(name(), input, operands.begin()[input]->variable().any_value());
-    }
-    if (form.saves == Saves::output || form.saves == Saves::both) saved_output = mutation::saved(name(), operands.size(), output.any_value());
+    for (std::size_t input = 0; input < form.inputs; ++input) saved[input] = operands.begin()[input]->variable().any_value();
+    if (form.saves == Saves::output || form.saves == Saves::both) saved_output = output.any_value();
+    mutation::saved(*this);
+}
+
+template <Scalar T>
+std::span<AnyValue> ElementwiseRecord<T>::kept_inputs() noexcept {
+    return std::span(saved).first(facts<T>[primitive_].form.inputs);
 }
 
 template <Scalar T>

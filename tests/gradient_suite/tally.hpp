@@ -20,7 +20,12 @@ struct Tally {
     /// The largest difference of a second derivative from finite differences of the first, relative to the largest of them.
     double second_order = 0;
 
+    /// What the first failure throws where nobody wants to know more: not an exception, which a tier might take for an operation's.
+    struct Stop {};
+    bool stops_at_failure = false;
+
     void check(bool holds, const std::string& what) {
+        if (!holds && stops_at_failure) throw Stop{};
         holds ? ++passed : ++failed;
         if (!holds && failures.size() < 12) failures.push_back(what);
     }

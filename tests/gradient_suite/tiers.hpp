@@ -32,8 +32,11 @@ void check_invariants(const Case& sample, Kind kind, Tally& tally);
 /// Tier 9: a recorded operation throws exactly when the plain one does, and the tape is unchanged afterwards.
 void check_throws(const OperationCases& operation, Tally& tally);
 
-/// All tiers for every case of an operation (the first where the case has a reference); where asked to, no case after the first that fails.
-Tally check_operation(const OperationCases& operation, bool until_failure = false);
+/// All tiers for every case of an operation (the first where the case has a reference).
+Tally check_operation(const OperationCases& operation);
+/// Whether one of these checks fails. They are made in another order, the cheap ones and those of the type `suspect` first, and none after the first
+/// that fails.
+bool fails(const OperationCases& operation, ScalarType suspect);
 
 /// The case's inputs as T, watched or constant.
 template <Scalar T>

@@ -40,9 +40,16 @@ struct Mutant {
     ScalarType  type; // of the operation's result
 };
 
-/// From now on, this derivative is broken; nullptr mends it. Contributions of `observed` are taken account of.
-void activate(const Mutant* mutant, std::string_view observed);
-/// A number made of all contributions since: equal where nothing was changed.
+/// From now on, this derivative is broken. The contributions of primitives of its name are taken account of.
+void activate(const Mutant& mutant);
+/// From now on nothing is broken, and it is noted which mutants of `primitive` would have changed something.
+void observe(const std::string& primitive);
+/// From now on nothing is broken.
+void rest();
+/// A number made of all contributions since, whatever their order: equal where nothing was changed.
 std::uint64_t fingerprint();
+/// Whether the mutant would have changed anything that went by since observe(). Where it would not, a run with it is the same run, and it is no
+/// mutant.
+bool has_effect(const Mutant& mutant);
 
 } // namespace xtgrad::mutation

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "mutant.hpp"
@@ -10,24 +11,55 @@ namespace xtgrad::mutation {
 
 namespace {
 
-const Mutant* active = nullptr;
-std::string   observed;
-std::uint64_t seen = 0;
+const Mutant*     active = nullptr;
+std::string       observed;
+bool              looks_for_effects = false;
+std::uint64_t     seen              = 0;
+std::vector<bool> effects; // by number_of()
 
 bool applies(std::string_view primitive, ScalarType type, Reading reading) {
     return active != nullptr && active->primitive == primitive && active->type == type &&
            (active->reading == Reading::both || active->reading == reading);
 }
 
+std::size_t number_of(Way way, std::size_t input, Reading reading, ScalarType type) {
+    return ((input * ways.size() + static_cast<std::size_t>(way)) * 3 + static_cast<std::size_t>(reading)) * 2 + static_cast<std::size_t>(type);
+}
+/// Whether it is still to be found out if a mutant has an effect.
+bool is_open(std::size_t number) {
+    if (number >= effects.size()) effects.resize(number + 1);
+    return !effects[number];
+}
+
+/// A repeated number stays one.
 template <Scalar T>
-void observe(const Variable<T>& x) {
-    const auto mix = [](std::uint64_t number) { seen = (std::rotl(seen, 7) ^ number) * 0x9e3779b97f4a7c15U; };
+T element_of(const Value<T>& x, std::size_t place) {
+    const Elements<T> elements = x.elements();
+    return elements.data[elements.size == 1 ? 0 : place];
+}
+
+template <Scalar T>
+bool same_bits(const Value<T>& a, const Value<T>& b) {
+    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    if (a.node() == b.node()) return true;
+    if (a.shape() != b.shape()) return false;
+    for (std::size_t place = 0; place < a.size(); ++place) {
+        if (std::bit_cast<Bits>(element_of(a, place)) != std::bit_cast<Bits>(element_of(b, place))) return false;
+    }
+    return true;
+}
+
+template <Scalar T>
+void observe(const Value<T>& x) {
+    std::uint64_t mixed = 0;
+    const auto    mix   = [&](std::uint64_t number) { mixed = (std::rotl(mixed, 7) ^ number) * 0x9e3779b97f4a7c15U; };
     mix(x.size());
     for (std::size_t place = 0; place < x.size(); ++place) {
-        const auto element = static_cast<double>(x.typed().data()[place]);
+        const auto element = static_cast<double>(element_of(x, place));
         // Zeros of both signs are equal, and so are all NaNs.
         mix(std::isnan(element) ? 1 : element == 0 ? 0 : std::bit_cast<std::uint64_t>(element));
     }
+    seen += mixed;
 }
 
 /// Ones, but for the last element.
@@ -90,8 +122,9 @@ Variable<T> broken(const Variable<T>& x, Way way, const Record& record, const Sh
     case Way::not_summed:
         return first_of_broadcast(x, to);
     case Way::times_count: {
-        const auto from = static_cast<double>(element_count(record.shape.shape()));
-        return from > 0 ? x * (static_cast<double>(element_count(to)) / from) : x;
+        const auto from  = static_cast<double>(element_count(record.shape.shape()));
+        const auto count = static_cast<double>(element_count(to));
+        return from > 0 && from != count ? x * (count / from) : x;
     }
     default:
         return x;
@@ -99,7 +132,7 @@ Variable<T> broken(const Variable<T>& x, Way way, const Record& record, const Sh
 }
 
 template <Scalar T>
-AnyValue stale(const Value<T>& x) {
+Value<T> stale(const Value<T>& x) {
     Value<T> other = Value<T>::uninitialized(x.shape());
     for (std::size_t place = 0; place < x.size(); ++place) other.mutable_data()[place] = x.data()[(place + 1) % x.size()];
     // There is no neighbour of a single number.
@@ -109,41 +142,98 @@ AnyValue stale(const Value<T>& x) {
 }
 
 template <Scalar T>
-void shorten(AnyVariable& g) {
-    const Variable<T> whole(g);
-    g = whole * all_but_last(whole.shape(), T{0});
+Variable<T> shortened(const Variable<T>& g) {
+    return g * all_but_last(g.shape(), T{0});
+}
+
+/// Notes whether `changed` is something else than `x`. A recorded result that has the same elements may still have other derivatives.
+template <Scalar T>
+void note_effect(std::size_t number, const Value<T>& x, const Value<T>& changed, bool creates_graph) {
+    if (creates_graph ? changed.node() != x.node() : !same_bits(x, changed)) effects[number] = true;
+}
+
+template <Scalar T>
+void look_for_effects(const Record& record, std::size_t input, const Record& source, const Variable<T>& contribution, bool creates_graph) {
+    const Variable<T> x       = contribution.detach();
+    const Reading     reading = creates_graph ? Reading::recorded : Reading::plain;
+    for (const Way way : ways) {
+        if (way == Way::stale || way == Way::short_of_a_term) continue;
+        const std::size_t number = number_of(way, input, reading, record.type);
+        if (is_open(number)) note_effect(number, x.typed(), broken(x, way, record, source.shape.shape()).typed(), creates_graph);
+    }
+}
+
+/// Calls `f` with the type of `type`'s numbers.
+template <class F>
+void with_type(ScalarType type, F&& f) {
+    type == ScalarType::float32 ? f(float{}) : f(double{});
+}
+
+class OneAtATime final : public Mutator {
+public:
+    void cotangent(const Record& record, AnyVariable& g, bool creates_graph) override {
+        const Reading reading = creates_graph ? Reading::recorded : Reading::plain;
+        with_type(g.type(), [&]<Scalar T>(T) {
+            if (looks_for_effects && record.name() == observed) {
+                const std::size_t number = number_of(Way::short_of_a_term, 0, reading, record.type);
+                const Variable<T> x      = Variable<T>(g).detach();
+                if (is_open(number)) note_effect(number, x.typed(), shortened(x).typed(), creates_graph);
+            }
+            if (applies(record.name(), record.type, reading) && active->way == Way::short_of_a_term) g = shortened(Variable<T>(g));
+        });
+    }
+
+    void contribution(const Record& record, std::size_t input, const Record& source, AnyVariable& contribution, bool creates_graph) override {
+        with_type(contribution.type(), [&]<Scalar T>(T) {
+            const bool is_observed = record.name() == observed;
+            if (looks_for_effects && is_observed) look_for_effects(record, input, source, Variable<T>(contribution), creates_graph);
+            if (applies(record.name(), record.type, creates_graph ? Reading::recorded : Reading::plain) && active->input == input)
+                contribution = broken(Variable<T>(contribution), active->way, record, source.shape.shape());
+            if (is_observed) observe(Variable<T>(contribution).typed());
+        });
+    }
+
+    void saved(const Record& record, std::span<AnyValue> inputs, AnyValue* output) override {
+        for (std::size_t input = 0; input < inputs.size(); ++input) saved(record, input, inputs[input]);
+        if (output != nullptr) saved(record, record.inputs.size(), *output);
+    }
+
+private:
+    static void saved(const Record& record, std::size_t which, AnyValue& value) {
+        const ScalarType type = value.node()->type;
+        with_type(type, [&]<Scalar T>(T) {
+            const Value<T> x(value);
+            if (looks_for_effects && record.name() == observed) {
+                const std::size_t number = number_of(Way::stale, which, Reading::both, type);
+                if (is_open(number)) note_effect(number, x, stale(x), false);
+            }
+            if (applies(record.name(), type, Reading::both) && active->way == Way::stale && active->input == which) value = stale(x);
+        });
+    }
+};
+
+OneAtATime one_at_a_time;
+
+void start(const Mutant* mutant, const std::string& primitive, bool looks) {
+    active            = mutant;
+    observed          = primitive;
+    looks_for_effects = looks;
+    seen              = 0;
+    mutator           = &one_at_a_time;
 }
 
 } // namespace
 
-void cotangent(const Record& record, AnyVariable& g, bool creates_graph) {
-    if (!applies(record.name(), record.type, creates_graph ? Reading::recorded : Reading::plain) || active->way != Way::short_of_a_term) return;
-    g.type() == ScalarType::float32 ? shorten<float>(g) : shorten<double>(g);
+void activate(const Mutant& mutant) { start(&mutant, mutant.primitive, false); }
+void observe(const std::string& primitive) {
+    effects.clear();
+    start(nullptr, primitive, true);
 }
-
-template <Scalar T>
-void contribution(const Record& record, std::size_t input, const Record& source, Variable<T>& contribution, bool creates_graph) {
-    if (applies(record.name(), record.type, creates_graph ? Reading::recorded : Reading::plain) && active->input == input) {
-        contribution = broken<T>(contribution, active->way, record, source.shape.shape());
-    }
-    if (record.name() == observed) observe(contribution);
-}
-
-AnyValue saved(std::string_view primitive, std::size_t which, const AnyValue& value) {
-    if (!applies(primitive, value.node()->type, Reading::both) || active->way != Way::stale || active->input != which) return value;
-    return value.node()->type == ScalarType::float32 ? stale(Value<float>(value)) : stale(Value<double>(value));
-}
-
-template void contribution<float>(const Record&, std::size_t, const Record&, Variable<float>&, bool);
-template void contribution<double>(const Record&, std::size_t, const Record&, Variable<double>&, bool);
-
-void activate(const Mutant* mutant, std::string_view name) {
-    active   = mutant;
-    observed = name;
-    seen     = 0;
-}
+void rest() { mutator = nullptr; }
 
 std::uint64_t fingerprint() { return seen; }
+
+bool has_effect(const Mutant& mutant) { return !is_open(number_of(mutant.way, mutant.input, mutant.reading, mutant.type)); }
 
 std::string_view text(Way way) {
     constexpr std::array<std::string_view, ways.size()> texts{"sign",           "x 2",         "x 1.001",        "missing",
