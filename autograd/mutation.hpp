@@ -8,6 +8,7 @@ namespace xtgrad::mutation {
 
 #ifdef XTGRAD_MUTANTS
 
+inline constexpr bool enabled = true;
 /// The cotangent that a record is given.
 void cotangent(const Record& record, AnyVariable& g, bool creates_graph);
 /// A contribution to the input at `input`, which `source` made, before it is summed to that one's shape.
@@ -18,7 +19,8 @@ AnyValue saved(std::string_view primitive, std::size_t which, const AnyValue& va
 
 #else
 
-inline void cotangent(const Record&, AnyVariable&, bool) noexcept {}
+inline constexpr bool enabled = false;
+inline void           cotangent(const Record&, AnyVariable&, bool) noexcept {}
 template <Scalar T>
 void                   contribution(const Record&, std::size_t, const Record&, Variable<T>&, bool) noexcept {}
 inline const AnyValue& saved(std::string_view, std::size_t, const AnyValue& value) noexcept { return value; }
