@@ -1,7 +1,5 @@
 #include <xtgrad/nn/convolution.hpp>
 
-#include <xtgrad/autograd/ops/composition.hpp>
-
 namespace xtgrad::nn {
 
 namespace {
@@ -42,14 +40,14 @@ void Conv2d<T>::check_input(const Variable<T>& x, SourceLocation where) const {
 
 template <Scalar T>
 Variable<T> Conv2d<T>::operator()(const Variable<T>& x, SourceLocation where) const {
-    const ops::Composition scope(where);
+    const SourceScope scope(where);
     check_input(x, where);
     return bias_.empty() ? conv2d(x, weight_, options_) : conv2d(x, weight_, bias_.front(), options_);
 }
 
 template <Scalar T>
 Variable<T> Conv2d<T>::pooled(const Variable<T>& x, const MaxPool2d& pool, SourceLocation where) const {
-    const ops::Composition scope(where);
+    const SourceScope scope(where);
     if (bias_.empty()) return pool((*this)(x));
     check_input(x, where);
     return conv2d_max_pool2d(x, weight_, bias_.front(), options_, pool.window, pool.options);

@@ -1,7 +1,5 @@
 #include <xtgrad/nn/layers.hpp>
 
-#include <xtgrad/autograd/ops/composition.hpp>
-
 namespace xtgrad::nn {
 
 template <Scalar T>
@@ -12,7 +10,7 @@ Linear<T>::Linear(const Parameters<T>& parameters, std::size_t inputs, std::size
 
 template <Scalar T>
 Variable<T> Linear<T>::operator()(const Variable<T>& x, SourceLocation where) const {
-    const ops::Composition scope(where);
+    const SourceScope scope(where);
     if (x.dimension() == 0 || x.shape().back() != weight_.shape()[1]) {
         throw ShapeError("Linear '" + weight_.name() + "': the input has shape " + to_string(x.shape()) + ", its last extent must be the layer's " +
                              std::to_string(weight_.shape()[1]) + " inputs",
