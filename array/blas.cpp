@@ -55,6 +55,20 @@ void multiply_plainly(Operand<T> a, Operand<T> b, Index rows, Index columns, Ind
     }
 }
 
+// Bound by memory: BLAS, which packs both, takes ten times as long.
+template <class T>
+void multiply_column_by_row(Index rows, Index columns, T alpha, const T* a, const T* b, T* c) {
+    constexpr Index elements_of_part = Index{1} << 15;
+    const Index     grain            = std::max<Index>(1, elements_of_part / columns);
+    parallel_for(static_cast<std::size_t>(rows), static_cast<std::size_t>(grain), [=](std::size_t begin, std::size_t end) {
+        for (auto row = static_cast<Index>(begin); row < static_cast<Index>(end); ++row) {
+            const T factor   = alpha * a[row];
+            T* __restrict to = c + row * columns;
+            for (Index column = 0; column < columns; ++column) to[column] = factor * b[column];
+        }
+    });
+}
+
 #ifdef XTGRAD_USE_BLAS
 
 int as_int(Index extent) { return static_cast<int>(extent); }
@@ -258,6 +272,10 @@ void gemm(bool transpose_a, bool transpose_b, Index rows, Index columns, Index i
     if (empty) return;
     if (inner == 0 || alpha == T{0}) {
         scale(c, rows * columns, beta);
+        return;
+    }
+    if (inner == 1 && rows * columns > largest_plain && beta == T{0}) {
+        multiply_column_by_row(rows, columns, alpha, a, b, c);
         return;
     }
     multiply(transpose_a, transpose_b, rows, columns, inner, alpha, a, b, beta, c);

@@ -1,6 +1,7 @@
 #include <xtgrad/array/lapack.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -117,19 +118,116 @@ std::size_t cholesky(std::size_t n, T* a) {
     return static_cast<std::size_t>(status);
 }
 
+namespace {
+
+template <class T>
+using Work = std::vector<T, PoolAllocator<T>>;
+
+// Halves of a lower triangular matrix: [[first, 0], [below, second]].
+template <class T>
+struct Halves {
+    std::size_t of_first, of_second;
+    Work<T>     first, below, second;
+
+    explicit Halves(std::size_t n)
+        : of_first(n / 2), of_second(n - n / 2), first(of_first * of_first), below(of_second * of_first), second(of_second * of_second) {}
+
+    // Calls f(element of a half, element of the whole) for rows of neighbours: f(half, whole, count).
+    template <class Whole, class F>
+    void for_each_row(Whole* whole, F&& f) {
+        const std::size_t n = of_first + of_second;
+        for (std::size_t row = 0; row < of_first; ++row) f(first.data() + row * of_first, whole + row * n, of_first);
+        for (std::size_t row = 0; row < of_second; ++row) {
+            f(below.data() + row * of_first, whole + (of_first + row) * n, of_first);
+            f(second.data() + row * of_second, whole + (of_first + row) * n + of_first, of_second);
+        }
+    }
+    void take(const T* whole) {
+        for_each_row(whole, [](T* half, const T* from, std::size_t count) { std::copy_n(from, count, half); });
+    }
+    void give(T* whole) {
+        for_each_row(whole, [](const T* half, T* to, std::size_t count) { std::copy_n(half, count, to); });
+    }
+};
+
+// c ← alpha·op(a)·b + beta·c of a, rows × inner under op, and b, inner × columns.
+template <class T>
+void multiply(bool transposed, std::size_t rows, std::size_t columns, std::size_t inner, T alpha, const Work<T>& a, const Work<T>& b, T beta,
+              Work<T>& c) {
+    gemm<T>(transposed, false, static_cast<Index>(rows), static_cast<Index>(columns), static_cast<Index>(inner), alpha, a.data(), b.data(), beta,
+            c.data());
+}
+
+// Below, plain loops win over the calls.
+constexpr std::size_t least_halved = 24;
+
+// l⁻¹ in place of a lower triangular l; above the diagonal both are 0.
+template <class T>
+void invert_triangle(std::size_t n, T* l) {
+    if (n < least_halved) {
+        // Row i of l·x = 1 gives x's from those before it.
+        std::array<T, least_halved> sum;
+        for (std::size_t i = 0; i < n; ++i) {
+            std::fill_n(sum.begin(), i, T{0});
+            for (std::size_t k = 0; k < i; ++k) {
+                const T factor = l[i * n + k];
+                for (std::size_t column = 0; column <= k; ++column) sum[column] += factor * l[k * n + column];
+            }
+            const T reciprocal = 1 / l[i * n + i];
+            for (std::size_t column = 0; column < i; ++column) l[i * n + column] = -sum[column] * reciprocal;
+            l[i * n + i] = reciprocal;
+        }
+        return;
+    }
+    Halves<T> halves(n);
+    halves.take(l);
+    const std::size_t h = halves.of_first, r = halves.of_second;
+    invert_triangle(h, halves.first.data());
+    invert_triangle(r, halves.second.data());
+    Work<T> middle(r * h);
+    multiply(false, r, h, h, T{1}, halves.below, halves.first, T{0}, middle);
+    multiply(false, r, h, r, T{-1}, halves.second, middle, T{0}, halves.below);
+    halves.give(l);
+}
+
+// xᵀ·x in place of a lower triangular x; above the diagonal it is 0 or right.
+template <class T>
+void square_triangle(std::size_t n, T* x) {
+    if (n < least_halved) {
+        std::array<T, least_halved * least_halved> sum{};
+        for (std::size_t k = 0; k < n; ++k) {
+            for (std::size_t row = 0; row <= k; ++row) {
+                const T factor = x[k * n + row];
+                for (std::size_t column = 0; column <= row; ++column) sum[row * n + column] += factor * x[k * n + column];
+            }
+        }
+        std::copy_n(sum.begin(), n * n, x);
+        return;
+    }
+    Halves<T> halves(n);
+    halves.take(x);
+    const std::size_t h = halves.of_first, r = halves.of_second;
+    Work<T>           below(r * h);
+    multiply(true, r, h, r, T{1}, halves.second, halves.below, T{0}, below);
+    square_triangle(h, halves.first.data());
+    multiply(true, h, h, r, T{1}, halves.below, halves.below, T{1}, halves.first);
+    square_triangle(r, halves.second.data());
+    halves.below = std::move(below);
+    halves.give(x);
+}
+
+} // namespace
+
 template <Scalar T>
 void cholesky_inverse(std::size_t n, T* l) {
     if (n == 0) return;
     leave_threads_to_the_pool();
-    // Up to here l⁻¹ by a triangular solution, and l⁻ᵀ·l⁻¹, take OpenBLAS two thirds of potri's time, though they multiply more; they meet at
-    // some 90.
-    constexpr std::size_t largest_by_products = 64;
+    // Up to here l⁻¹ and l⁻ᵀ·l⁻¹ by products of halves take half of potri's time, whose own loops go by columns.
+    constexpr std::size_t largest_by_products = 128;
     if (n <= largest_by_products) {
-        const auto                       size = static_cast<Index>(n);
-        std::vector<T, PoolAllocator<T>> inverse(n * n, T{0});
-        for (std::size_t i = 0; i < n; ++i) inverse[i * n + i] = 1;
-        trsm<T>({}, false, size, size, l, inverse.data());
-        gemm<T>(true, false, size, size, size, T{1}, inverse.data(), inverse.data(), T{0}, l);
+        for (std::size_t row = 0; row < n; ++row) std::fill(l + row * n + row + 1, l + (row + 1) * n, T{0});
+        invert_triangle(n, l);
+        square_triangle(n, l);
     } else {
         int status = 0;
         potri("U", as_int(n), l, &status);

@@ -32,6 +32,15 @@ public:
 
     void backward(Sweep& sweep) override {
         const Variable<T> g = sweep.take_cotangent<T>();
+        // A rule that reaches few of its input's elements adds to a sum that is there, instead of making an array that is 0 elsewhere.
+        if constexpr (requires(T * sum) { primitive_.add_vjp(g.typed(), sum); }) {
+            if (!g.recorded()) {
+                if (T* const sum = sweep.sum_in_place<T>(0)) {
+                    primitive_.add_vjp(g.typed(), sum);
+                    return;
+                }
+            }
+        }
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             const std::array<Variable<T>, sizeof...(I) + 1> x{value<I>(sweep)..., g};
             const SourceScope                               scope(where);

@@ -23,6 +23,9 @@ protected:
 /// Who is asked. Programs with a mutator are linked statically; were it a symbol that a shared library may replace, the comparison would take longer.
 [[gnu::visibility("hidden")]] inline constinit Mutator* mutator = nullptr;
 
+/// Whether somebody is asked; then contributions take no short cut.
+inline bool enabled() noexcept { return mutator != nullptr; }
+
 // Out of line, so that the comparison is all that stands in the callers.
 [[gnu::cold, gnu::noinline]] inline void ask_about_cotangent(const Record& record, AnyVariable& g, bool creates_graph) {
     mutator->cotangent(record, g, creates_graph);

@@ -131,7 +131,27 @@ void Sweep::contribute(std::size_t input, Variable<T>&& contribution) {
     slot(place) = std::move(together);
 }
 
-template void Sweep::contribute<float>(std::size_t, Variable<float>&&);
-template void Sweep::contribute<double>(std::size_t, Variable<double>&&);
+template <Scalar T>
+T* Sweep::sum_in_place(std::size_t input) {
+    // Mutants break contributions, so that all have to be seen.
+    if (mutation::enabled() || creates_graph_ || trace() != nullptr) return nullptr;
+    AnyVariable& sum = slot(record_->inputs[input]);
+    if (sum.empty() || sum.recorded() || sum.type() != scalar_type<T>) return nullptr;
+    Value<T> total(sum.any_value());
+    sum = {};
+    if (!total.reusable()) {
+        Value<T> own = Value<T>::uninitialized(total.shape());
+        std::copy_n(total.data(), total.size(), own.mutable_data());
+        total = std::move(own);
+    }
+    T* elements = total.mutable_data();
+    sum         = AnyVariable(std::move(total));
+    return elements;
+}
+
+template void    Sweep::contribute<float>(std::size_t, Variable<float>&&);
+template void    Sweep::contribute<double>(std::size_t, Variable<double>&&);
+template float*  Sweep::sum_in_place<float>(std::size_t);
+template double* Sweep::sum_in_place<double>(std::size_t);
 
 } // namespace xtgrad

@@ -70,6 +70,10 @@ public:
     /// Adds to the cotangent of an input, summing over the axes along which it was broadcast.
     template <Scalar T>
     void contribute(std::size_t input, Variable<T>&& contribution);
+    /// The sum of the contributions to an input so far, for a record that adds its own in place; nullptr where there is none yet, or it is not to be
+    /// changed in place.
+    template <Scalar T>
+    T* sum_in_place(std::size_t input);
 
 private:
     struct OuterSource {

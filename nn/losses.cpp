@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <xtgrad/autograd/ops/composition.hpp>
 #include <xtgrad/nn/activations.hpp>
 
 namespace xtgrad::nn {
@@ -51,7 +52,7 @@ Variable<T> weighted(const Variable<T>& t, const Variable<T>& y) {
 
 template <Scalar T>
 Variable<T> cross_entropy(const Variable<T>& logits, const Array<Index>& labels, const CrossEntropyOptions& options, SourceLocation where) {
-    const SourceScope scope(where);
+    const ops::Composition scope(where);
     check_matrix("cross_entropy", logits.shape(), where);
     const std::size_t batch   = logits.shape()[0];
     const std::size_t classes = logits.shape()[1];
@@ -83,7 +84,7 @@ Variable<T> cross_entropy(const Variable<T>& logits, const Array<Index>& labels,
 
 template <Scalar T>
 Variable<T> cross_entropy(const Variable<T>& logits, const std::type_identity_t<Variable<T>>& targets, Over over, SourceLocation where) {
-    const SourceScope scope(where);
+    const ops::Composition scope(where);
     check_matrix("cross_entropy", logits.shape(), where);
     check_equal_shapes("cross_entropy", logits.shape(), targets.shape(), where);
     return over_batch<T>(-sum(weighted(targets, log_softmax(logits, 1, where)), 1), over);
@@ -92,7 +93,7 @@ Variable<T> cross_entropy(const Variable<T>& logits, const std::type_identity_t<
 template <Scalar T>
 Variable<T> cross_entropy_from_probabilities(const Variable<T>& probabilities, const std::type_identity_t<Variable<T>>& targets, Over over,
                                              SourceLocation where) {
-    const SourceScope scope(where);
+    const ops::Composition scope(where);
     check_matrix("cross_entropy_from_probabilities", probabilities.shape(), where);
     check_equal_shapes("cross_entropy_from_probabilities", probabilities.shape(), targets.shape(), where);
     return over_batch<T>(-sum(weighted(targets, log(probabilities)), 1), over);
@@ -100,7 +101,7 @@ Variable<T> cross_entropy_from_probabilities(const Variable<T>& probabilities, c
 
 template <Scalar T>
 Variable<T> mean_square_error(const Variable<T>& predictions, const std::type_identity_t<Variable<T>>& targets, Over over, SourceLocation where) {
-    const SourceScope scope(where);
+    const ops::Composition scope(where);
     check_equal_shapes("mean_square_error", predictions.shape(), targets.shape(), where);
     if (over == Over::none) return square(predictions - targets);
     return ops::squared_error<T>(predictions, targets, over == Over::mean ? 1 / static_cast<double>(predictions.size()) : 1, where);
@@ -108,7 +109,7 @@ Variable<T> mean_square_error(const Variable<T>& predictions, const std::type_id
 
 template <Scalar T>
 Variable<T> half_square_error(const Variable<T>& predictions, const std::type_identity_t<Variable<T>>& targets, Over over, SourceLocation where) {
-    const SourceScope scope(where);
+    const ops::Composition scope(where);
     check_equal_shapes("half_square_error", predictions.shape(), targets.shape(), where);
     if (over == Over::none) {
         std::vector<Index> outputs;

@@ -76,6 +76,7 @@ struct Addcmul : Formula<3> {
     static constexpr std::string_view name = "addcmul";
 
     static auto                              of(const auto& x, const auto& a, const auto& b) { return x + a * b; }
+    static auto                              of(const auto& x, const auto& a, const auto& b, const auto& value) { return x + value * (a * b); }
     static auto                              reference(auto x, auto a, auto b) { return x + a * b; }
     static constexpr std::array<Interval, 3> samples() { return {{{-3, 3}, {-3, 3}, {-3, 3}}}; }
 };
@@ -84,6 +85,7 @@ struct Addcdiv : Formula<3> {
     static constexpr std::string_view name = "addcdiv";
 
     static auto                              of(const auto& x, const auto& a, const auto& b) { return x + a / b; }
+    static auto                              of(const auto& x, const auto& a, const auto& b, const auto& value) { return x + value * (a / b); }
     static auto                              reference(auto x, auto a, auto b) { return x + a / b; }
     static constexpr std::array<Interval, 3> samples() { return {{{-3, 3}, {-3, 3}, {0.4, 3}}}; }
 };

@@ -135,11 +135,11 @@ public:
     /// x + a·b.
     friend V addcmul(In x, In a, In b) { return Kind::template compose<Addcmul>(x, a, b); }
     /// x + value·a·b.
-    friend V addcmul(In x, In a, In b, In value) { return with_product(x, value, Kind::template apply<Multiply>(a, b)); }
+    friend V addcmul(In x, In a, In b, In value) { return Kind::template compose<Addcmul>(x, a, b, value); }
     /// x + a/b.
     friend V addcdiv(In x, In a, In b) { return Kind::template compose<Addcdiv>(x, a, b); }
     /// x + value·a/b.
-    friend V addcdiv(In x, In a, In b, In value) { return with_product(x, value, Kind::template apply<Divide>(a, b)); }
+    friend V addcdiv(In x, In a, In b, In value) { return Kind::template compose<Addcdiv>(x, a, b, value); }
     /// x·π/180.
     friend V deg2rad(In x) { return Kind::template compose<Deg2rad>(x); }
     /// x·180/π.
@@ -204,11 +204,6 @@ public:
     /// Where a and b differ; NaN differs from everything.
     friend Truth not_equal(In a, In b) { return Kind::compare(Comparison::not_equal, a, b); }
     // NOLINTEND(bugprone-easily-swappable-parameters)
-
-private:
-    static V with_product(In x, In value, const V& factor) {
-        return Kind::template apply<Add>(x, static_cast<In>(Kind::template apply<Multiply>(value, static_cast<In>(factor))));
-    }
 };
 
 /// Functions that compute in double whatever the type of their arguments, and so are not for the function of a map(), whose numbers have one type.

@@ -277,12 +277,35 @@ void for_each_fold_part(std::size_t outer, std::size_t length, std::size_t inner
     }
 }
 
+/// Rows of less than a vector, in the order in which fold_row takes them; a constant length is known to the compiler.
+template <class F, class T, class Length>
+void fold_short_rows(const T* x, T* y, std::size_t rows, Length length) {
+    for (std::size_t row = 0; row < rows; ++row, x += length) {
+        T result = x[0];
+        for (std::size_t at = 1; at < length; ++at) result = F::combine(result, x[at]);
+        y[row] = result;
+    }
+}
+
 // Out of line: called from several places.
 template <class F, class T>
 [[gnu::noinline]] void fold_part(const T* x, T* y, std::size_t length, std::size_t inner, FoldPart of) {
     constexpr std::size_t width = Lanes<T>::width;
     x += of.outer_begin * length * inner + of.column_begin;
     y += of.outer_begin * inner + of.column_begin;
+    if (inner == 1 && length < width) {
+        const std::size_t rows = of.outer_end - of.outer_begin;
+        switch (length) {
+        case 2:
+            return fold_short_rows<F>(x, y, rows, std::integral_constant<std::size_t, 2>{});
+        case 3:
+            return fold_short_rows<F>(x, y, rows, std::integral_constant<std::size_t, 3>{});
+        case 4:
+            return fold_short_rows<F>(x, y, rows, std::integral_constant<std::size_t, 4>{});
+        default:
+            return fold_short_rows<F>(x, y, rows, length);
+        }
+    }
     for (std::size_t o = of.outer_begin; o < of.outer_end; ++o, x += length * inner, y += inner) {
         if (inner == 1) {
             *y = fold_row<F>(x, length, [](Lanes<T> lanes) { return lanes; });

@@ -18,17 +18,16 @@ void Cholesky::infer(SourceLocation where, const Shape& a) {
 template <Scalar T>
 Value<T> Cholesky::forward(const Value<T>& a) const {
     require_symmetric("cholesky", a, line);
-    Value<T>          l    = Value<T>::uninitialized(a.shape());
-    const std::size_t size = stack.rows * stack.rows;
-    std::copy_n(a.data(), a.size(), l.mutable_data());
-    for (std::size_t which = 0; which < stack.count; ++which) {
-        const std::size_t minor = lapack::cholesky(stack.rows, l.mutable_data() + which * size);
-        if (minor == 0) continue;
+    Value<T>   l      = copy_of(a);
+    const auto factor = [&](std::size_t which, T* matrix) {
+        const std::size_t minor = lapack::cholesky(stack.rows, matrix);
+        if (minor == 0) return;
         throw FactorizationError("cholesky: " + which_matrix(which, stack.count) + " of shape " + to_string(a.shape()) +
                                      " is not positive definite: its leading minor of order " + std::to_string(minor) +
                                      " is not positive; a multiple of the identity added to it may help",
                                  which, minor, line);
-    }
+    };
+    stack.for_each(factor, l);
     return l;
 }
 
@@ -39,13 +38,10 @@ Variable<T> Cholesky::vjp_from_output(const Variable<T>& g, const Variable<T>& l
 
 template <Scalar T>
 Value<T> CholeskyGradient::forward(const Value<T>& l, const Value<T>& g) const {
-    Value<T>          y    = Value<T>::uninitialized(l.shape());
-    const std::size_t n    = stack.rows;
-    const auto        size = static_cast<Index>(n);
-    for (std::size_t which = 0; which < stack.count; ++which) {
-        const T* factor    = l.data() + which * n * n;
-        const T* cotangent = g.data() + which * n * n;
-        T*       result    = y.mutable_data() + which * n * n;
+    Value<T>          y             = Value<T>::uninitialized(l.shape());
+    const std::size_t n             = stack.rows;
+    const auto        size          = static_cast<Index>(n);
+    const auto        differentiate = [&](std::size_t, const T* factor, const T* cotangent, T* result) {
         for (std::size_t row = 0; row < n; ++row) {
             std::copy_n(cotangent + row * n, row + 1, result + row * n);
             std::fill(result + row * n + row + 1, result + (row + 1) * n, T{0});
@@ -69,7 +65,8 @@ Value<T> CholeskyGradient::forward(const Value<T>& l, const Value<T>& g) const {
                 }
             }
         }
-    }
+    };
+    stack.for_each(differentiate, l, g, y);
     return y;
 }
 
@@ -132,13 +129,14 @@ void CholeskyLogdet::infer(SourceLocation where, const Shape& l, const Shape&) {
 
 template <Scalar T>
 Value<T> CholeskyLogdet::forward(const Value<T>& l, const Value<T>&) const {
-    Value<T>          y = Value<T>::uninitialized(shape);
-    const std::size_t n = stack.rows;
-    for (std::size_t which = 0; which < stack.count; ++which) {
+    Value<T>          y              = Value<T>::uninitialized(shape);
+    const std::size_t n              = stack.rows;
+    const auto        add_logarithms = [n](std::size_t, const T* factor, T* result) {
         T sum = 0;
-        for (std::size_t i = 0; i < n; ++i) sum += std::log(l.data()[which * n * n + i * (n + 1)]);
-        y.mutable_data()[which] = 2 * sum;
-    }
+        for (std::size_t i = 0; i < n; ++i) sum += std::log(factor[i * (n + 1)]);
+        *result = 2 * sum;
+    };
+    stack.for_each(add_logarithms, l, y);
     return y;
 }
 
@@ -161,16 +159,14 @@ void CholeskySolve::infer(SourceLocation where, const Shape& l, const Shape& b, 
 template <Scalar T>
 Value<T> CholeskySolve::forward(const Value<T>& l, const Value<T>& b, const Value<T>&) const {
     require_regular_factor("cholesky_solve", l, stack, line);
-    Value<T>   x     = Value<T>::uninitialized(b.shape());
-    const auto n     = static_cast<Index>(stack.rows);
-    const auto width = static_cast<Index>(columns);
-    std::copy_n(b.data(), b.size(), x.mutable_data());
-    for (std::size_t which = 0; which < stack.count; ++which) {
-        const T* factor = l.data() + which * stack.rows * stack.rows;
-        T*       result = x.mutable_data() + which * stack.rows * columns;
+    Value<T>   x         = copy_of(b);
+    const auto n         = static_cast<Index>(stack.rows);
+    const auto width     = static_cast<Index>(columns);
+    const auto solve_one = [&](std::size_t, const T* factor, T* result) {
         trsm<T>({}, false, n, width, factor, result);
         trsm<T>({}, true, n, width, factor, result);
-    }
+    };
+    stack.for_each(solve_one, l, x);
     return x;
 }
 
@@ -181,9 +177,10 @@ Variable<T> CholeskySolve::solved(const Variable<T>& l, const Variable<T>& g) {
 
 template <Scalar T>
 Variable<T> CholeskySolve::for_matrix(const Variable<T>& g, const Variable<T>& l, const Variable<T>& y) {
-    // Half of it and its mirror image, so that it is symmetric to the last bit.
-    const Variable<T> half = product(solved<T>(l, g) * T(-0.5), y, false, true);
-    return half + swapped(half);
+    // Half of it and its mirror image, so that it is symmetric to the last bit. That of a single product is the product the other way round.
+    const Variable<T> solution = solved<T>(l, g) * T(-0.5);
+    const Variable<T> half     = product(solution, y, false, true);
+    return half + (y.shape().back() == 1 ? product(y, solution, false, true) : swapped(half));
 }
 
 template <Scalar T>
@@ -199,10 +196,8 @@ void CholeskyInverse::infer(SourceLocation where, const Shape& l, const Shape&) 
 template <Scalar T>
 Value<T> CholeskyInverse::forward(const Value<T>& l, const Value<T>&) const {
     require_regular_factor("cholesky_inverse", l, stack, line);
-    Value<T> y = Value<T>::uninitialized(l.shape());
-    std::copy_n(l.data(), l.size(), y.mutable_data());
-    for (std::size_t which = 0; which < stack.count; ++which)
-        lapack::cholesky_inverse(stack.rows, y.mutable_data() + which * stack.rows * stack.rows);
+    Value<T> y = copy_of(l);
+    stack.for_each([&](std::size_t, T* matrix) { lapack::cholesky_inverse(stack.rows, matrix); }, y);
     return y;
 }
 
@@ -241,13 +236,11 @@ Variable<T> cholesky_solve(const Operand<T>& right, const Operand<T>& factor) {
     Variable<T>          l      = factor.variable();
     const bool           vector = b.dimension() == 1;
     require_system("cholesky_solve", l.shape(), b.shape(), where);
-    const SourceScope scope(where);
-    return all_or_nothing([&] {
-        if (vector) b = expand_dims(b, 1, where);
-        broadcast_stacks("cholesky_solve", l, b, where);
-        const Variable<T> x = apply<CholeskySolve, T>({}, where, l, b, matrix_behind(l));
-        return vector ? squeeze(x, -1, where) : x;
-    });
+    const Composition scope(where);
+    if (vector) b = expand_dims(b, 1, where);
+    broadcast_stacks("cholesky_solve", l, b, where);
+    const Variable<T> x = apply<CholeskySolve, T>({}, where, l, b, matrix_behind(l));
+    return vector ? squeeze(x, -1, where) : x;
 }
 
 #define XTGRAD_COMPILE(T)                                                                                                                            \

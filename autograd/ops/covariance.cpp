@@ -29,7 +29,7 @@ Variable<T> power_norm(const Variable<T>& x, T power) {
 
 template <Scalar T>
 Variable<T> cov(const Variable<T>& x, const CovarianceOptions& options, SourceLocation where) {
-    const SourceScope scope(where);
+    const Composition scope(where);
     const Variable<T> rows_of  = with_variables_in_rows("cov", x, options.rowvar, where);
     const Variable<T> centered = rows_of - mean(rows_of, -1, keep_dims);
     const auto        divisor  = static_cast<T>(static_cast<Index>(rows_of.shape()[1]) - options.ddof);
@@ -39,7 +39,7 @@ Variable<T> cov(const Variable<T>& x, const CovarianceOptions& options, SourceLo
 
 template <Scalar T>
 Variable<T> corrcoef(const Variable<T>& x, bool rowvar, SourceLocation where) {
-    const SourceScope scope(where);
+    const Composition scope(where);
     const Variable<T> rows_of  = with_variables_in_rows("corrcoef", x, rowvar, where);
     const Variable<T> centered = rows_of - mean(rows_of, -1, keep_dims);
     const Variable<T> directed = centered / sqrt(sum(square(centered), -1, keep_dims));
@@ -50,7 +50,7 @@ Variable<T> corrcoef(const Variable<T>& x, bool rowvar, SourceLocation where) {
 template <Scalar T>
 Variable<T> cdist(const Operand<T>& first, const Operand<T>& second, double p) {
     const SourceLocation where = SourceScope::resolve(first.where());
-    const SourceScope    scope(where);
+    const Composition    scope(where);
     Variable<T>          a = first.variable();
     Variable<T>          b = second.variable();
     if (!(p >= 0)) throw ValueError("cdist: p = " + std::to_string(p) + "; it must be from 0 to infinity", where);

@@ -57,10 +57,7 @@ template <Scalar T>
 Value<T> Qr::forward(const Value<T>& a) const {
     Value<T>          y = Value<T>::uninitialized(shape);
     const std::size_t m = stack.rows, n = stack.columns;
-    for (std::size_t which = 0; which < stack.count; ++which) {
-        T* q = y.mutable_data() + which * (m + n) * n;
-        lapack::qr(m, n, a.data() + which * m * n, q, q + m * n);
-    }
+    stack.for_each([=](std::size_t, const T* matrix, T* q) { lapack::qr(m, n, matrix, q, q + m * n); }, a, y);
     return y;
 }
 
@@ -89,10 +86,10 @@ Value<T> Eigenvectors::forward(const Value<T>& a) {
     Value<T>          v = Value<T>::uninitialized(a.shape());
     const std::size_t n = stack.rows;
     spectrum->of<T>().resize(stack.count * n);
-    for (std::size_t which = 0; which < stack.count; ++which) {
-        if (lapack::eigh(n, a.data() + which * n * n, spectrum->of<T>().data() + which * n, v.mutable_data() + which * n * n) != 0)
-            throw_unconverged("eigh", which, stack.count, line);
-    }
+    const auto decompose = [&](std::size_t which, const T* matrix, T* vectors) {
+        if (lapack::eigh(n, matrix, spectrum->of<T>().data() + which * n, vectors) != 0) throw_unconverged("eigh", which, stack.count, line);
+    };
+    stack.for_each(decompose, a, v);
     return v;
 }
 
@@ -171,15 +168,14 @@ Value<T> SingularVectors::forward(const Value<T>& a) {
     const std::size_t m = stack.rows, n = stack.columns, k = std::min(m, n);
     std::vector<T>    vt(k * n);
     spectrum->of<T>().resize(stack.count * k);
-    for (std::size_t which = 0; which < stack.count; ++which) {
-        T* u = w.mutable_data() + which * (m + n) * k;
-        if (lapack::svd(m, n, a.data() + which * m * n, u, spectrum->of<T>().data() + which * k, vt.data()) != 0)
-            throw_unconverged("svd", which, stack.count, line);
+    const auto decompose = [&](std::size_t which, const T* matrix, T* u) {
+        if (lapack::svd(m, n, matrix, u, spectrum->of<T>().data() + which * k, vt.data()) != 0) throw_unconverged("svd", which, stack.count, line);
         T* v = u + m * k;
         for (std::size_t row = 0; row < n; ++row) {
             for (std::size_t column = 0; column < k; ++column) v[row * k + column] = vt[column * n + row];
         }
-    }
+    };
+    stack.for_each(decompose, a, w);
     return w;
 }
 
@@ -240,7 +236,7 @@ std::pair<Variable<T>, Variable<T>> singular_vectors_and_values(const Variable<T
 template <Scalar T>
 QrFactors<T> qr(const Variable<T>& a, SourceLocation where) {
     require_matrix("qr", a.shape(), where);
-    const SourceScope scope(where);
+    const Composition scope(where);
     const std::size_t m = a.shape()[a.dimension() - 2], n = a.shape().back();
     // A wide matrix has the factor q of its first columns.
     const Variable<T> y = apply<Qr, T>({}, where, n > m ? columns(a, 0, m) : a);
@@ -252,20 +248,20 @@ QrFactors<T> qr(const Variable<T>& a, SourceLocation where) {
 
 template <Scalar T>
 EigenDecomposition<T> eigh(const Variable<T>& a, SourceLocation where) {
-    const SourceScope scope(where);
+    const Composition scope(where);
     auto [vectors, values] = eigenvectors_and_values<T>(a, where);
     return {values, vectors};
 }
 
 template <Scalar T>
 Variable<T> eigvalsh(const Variable<T>& a, SourceLocation where) {
-    const SourceScope scope(where);
+    const Composition scope(where);
     return eigenvectors_and_values<T>(a, where).second;
 }
 
 template <Scalar T>
 SingularValueDecomposition<T> svd(const Variable<T>& a, SourceLocation where) {
-    const SourceScope scope(where);
+    const Composition scope(where);
     require_matrix("svd", a.shape(), where);
     const auto [w, s]   = singular_vectors_and_values<T>(a, where);
     const std::size_t m = a.shape()[a.dimension() - 2], n = a.shape().back();
@@ -274,7 +270,7 @@ SingularValueDecomposition<T> svd(const Variable<T>& a, SourceLocation where) {
 
 template <Scalar T>
 Variable<T> svdvals(const Variable<T>& a, SourceLocation where) {
-    const SourceScope scope(where);
+    const Composition scope(where);
     require_matrix("svdvals", a.shape(), where);
     return singular_vectors_and_values<T>(a, where).second;
 }

@@ -60,8 +60,7 @@ void Determinant::infer(SourceLocation where, const Shape& a) {
 template <Scalar T>
 Value<T> Determinant::forward(const Value<T>& a) const {
     Value<T> y = Value<T>::uninitialized(shape);
-    for (std::size_t which = 0; which < stack.count; ++which)
-        describe(stack.rows, a.data() + which * stack.rows * stack.rows, y.mutable_data() + which * parts);
+    stack.for_each([&](std::size_t, const T* matrix, T* result) { describe(stack.rows, matrix, result); }, a, y);
     return y;
 }
 
@@ -111,7 +110,7 @@ Variable<T> bordered_determinant(const Variable<T>& a, std::size_t rank_defect) 
 template <Scalar T>
 Variable<T> det(const Variable<T>& a, SourceLocation where) {
     require_square("det", a.shape(), where);
-    const SourceScope scope(where);
+    const Composition scope(where);
     const Variable<T> all    = apply<Determinant, T>({}, where, a);
     const Variable<T> value  = at(all, determinant_place);
     T                 defect = 0;
@@ -127,7 +126,7 @@ Variable<T> det(const Variable<T>& a, SourceLocation where) {
 template <Scalar T>
 SignAndLogdet<T> slogdet(const Variable<T>& a, SourceLocation where) {
     require_square("slogdet", a.shape(), where);
-    const SourceScope scope(where);
+    const Composition scope(where);
     const Variable<T> all = apply<Determinant, T>({}, where, a);
     return {at(all, sign_place).detach(), at(all, logarithm_place)};
 }
@@ -135,7 +134,7 @@ SignAndLogdet<T> slogdet(const Variable<T>& a, SourceLocation where) {
 template <Scalar T>
 Variable<T> logdet(const Variable<T>& a, SourceLocation where) {
     require_square("logdet", a.shape(), where);
-    const SourceScope scope(where);
+    const Composition scope(where);
     const auto [sign, logabsdet] = slogdet<T>(a, where);
     // 1 for the signs 0 and 1, NaN for −1, so that the gradient is NaN too.
     return logabsdet * sqrt(T{1} + sign - sign * sign);

@@ -230,7 +230,7 @@ Variable<T> contracted(std::string_view text, const std::vector<Variable<T>>& op
     for (const Variable<T>& operand : operands) shapes.push_back(operand.shape());
     if (operands.empty()) throw ValueError("einsum: there are no operands", where);
     const Subscripts       subscripts(text, shapes, where);
-    const SourceScope      scope(where);
+    const ops::Composition scope(where);
     std::vector<Factor<T>> factors;
     for (std::size_t which = 0; which < operands.size(); ++which) {
         factors.push_back({operands[which], subscripts.terms()[which]});

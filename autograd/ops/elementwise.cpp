@@ -7,6 +7,7 @@
 #include <xtgrad/autograd/functional.hpp>
 #include <xtgrad/autograd/kernels/table.hpp>
 #include <xtgrad/autograd/mutation.hpp>
+#include <xtgrad/autograd/ops/composition.hpp>
 #include <xtgrad/autograd/primitives/elementwise.hpp>
 #include <xtgrad/autograd/program/trace.hpp>
 #include <xtgrad/autograd/recorded_reading.hpp>
@@ -361,7 +362,7 @@ Variable<T> of_order(std::size_t primitive, const Operand<T>& order, const Opera
 
 template <Scalar T>
 Variable<double> float_power(const Operand<T>& x, const Operand<T>& y) {
-    const SourceScope scope(SourceScope::resolve(x.where()));
+    const Composition scope(SourceScope::resolve(x.where()));
     return pow(cast<double>(x.variable()), cast<double>(y.variable()));
 }
 

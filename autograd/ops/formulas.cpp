@@ -1,4 +1,5 @@
 #include <xtgrad/autograd/formulas/elementwise.hpp>
+#include <xtgrad/autograd/ops/composition.hpp>
 
 namespace xtgrad::ops {
 
@@ -15,23 +16,36 @@ Variable<T> compose(std::span<const Variable<T>> x) {
     (std::make_index_sequence<F::arity>{});
 }
 
+template <class F, Scalar T, std::size_t... I>
+Variable<T> evaluate_on(std::initializer_list<const Operand<T>*> operands, std::index_sequence<I...>) {
+    const SourceLocation where = operands.begin()[0]->where();
+    if constexpr (sizeof...(I) > 1) {
+        // Before anything is recorded.
+        Shape shape;
+        ((shape = broadcast_shapes(F::name, shape, operands.begin()[I]->variable().shape(), where)), ...);
+    }
+    if constexpr (requires { F::check(where, operands.begin()[I]->variable()...); }) F::check(where, operands.begin()[I]->variable()...);
+    if constexpr (formula_index<F> < FusedFormulas::size && sizeof...(I) == F::arity) {
+        return elementwise<T>(ElementwisePrimitives::size + formula_index<F>, operands);
+    } else {
+        return F::of(operands.begin()[I]->variable()...);
+    }
+}
+
+template <class V, std::size_t>
+using Each = V;
+template <class F, class V, std::size_t... I>
+constexpr bool takes(std::index_sequence<I...>) {
+    return requires { F::of(std::declval<const Each<V, I>&>()...); };
+}
+
 template <class F, Scalar T>
 Variable<T> evaluate(std::initializer_list<const Operand<T>*> operands) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        const SourceLocation where = operands.begin()[0]->where();
-        if constexpr (F::arity > 1) {
-            // Before anything is recorded.
-            Shape shape;
-            ((shape = broadcast_shapes(F::name, shape, operands.begin()[I]->variable().shape(), where)), ...);
-        }
-        if constexpr (requires { F::check(where, operands.begin()[I]->variable()...); }) F::check(where, operands.begin()[I]->variable()...);
-        if constexpr (formula_index<F> < FusedFormulas::size) {
-            return elementwise<T>(ElementwisePrimitives::size + formula_index<F>, operands);
-        } else {
-            return F::of(operands.begin()[I]->variable()...);
-        }
+    // What is called with a scale, say, has a second form with an operand more.
+    if constexpr (takes<F, Variable<T>>(std::make_index_sequence<F::arity + 1>{})) {
+        if (operands.size() > F::arity) return evaluate_on<F, T>(operands, std::make_index_sequence<F::arity + 1>{});
     }
-    (std::make_index_sequence<F::arity>{});
+    return evaluate_on<F, T>(operands, std::make_index_sequence<F::arity>{});
 }
 
 template <Scalar T, class... F>
@@ -48,7 +62,7 @@ constexpr std::array<Compose<T>, sizeof...(F)> compositions(PrimitiveList<F...>)
 template <Scalar T>
 Variable<T> formula(std::size_t formula, std::initializer_list<const Operand<T>*> operands) {
     static constexpr auto all = evaluations<T>(ElementwiseFormulas{});
-    const SourceScope     scope(SourceScope::resolve((*operands.begin())->where()));
+    const Composition     scope(SourceScope::resolve((*operands.begin())->where()));
     return all[formula](operands);
 }
 

@@ -188,6 +188,7 @@ Variable<T> gather(const Variable<T>& x, Indices index, Index axis, SourceLocati
 
 template <Scalar T>
 Variable<T> scatter(const Variable<T>& x, Indices index, Index axis, const Operand<T>& source, SourceLocation where) {
+    const Composition scope(where);
     const std::size_t along = normalize_axis("scatter", axis, x.dimension(), where);
     check_alike_but_for("scatter", x.shape(), shape_of(index.array()), along, where);
     const auto               places = checked_indices("scatter", std::move(index), x.shape()[along], along, where);
@@ -219,7 +220,8 @@ Variable<T> scatter_add(const Variable<T>& x, Indices index, Index axis, const E
 
 template <Scalar T>
 Variable<T> index_add(const Variable<T>& x, Indices index, Index axis, const Operand<T>& source, SourceLocation where) {
-    ScatterAdd primitive;
+    const Composition scope(where);
+    ScatterAdd        primitive;
     primitive.axis          = normalize_axis("index_add", axis, x.dimension(), where);
     primitive.shape         = x.shape();
     const Shape indexed     = shape_of(index.array());
@@ -227,13 +229,12 @@ Variable<T> index_add(const Variable<T>& x, Indices index, Index axis, const Ope
     const Shape       shape = taken_shape(x.shape(), indexed, primitive.axis);
     const Variable<T> values =
         reshape<T>(broadcast_source<T>("index_add", source, shape, where), AlongAxis::picked(x.shape(), *primitive.index, primitive.axis), where);
-    const SourceScope scope(where);
     return x + apply<ScatterAdd, T>(std::move(primitive), where, values);
 }
 
 template <Scalar T>
 Variable<T> masked_select(const Variable<T>& x, const Mask& mask, SourceLocation where) {
-    const SourceScope scope(where);
+    const Composition scope(where);
     const Shape       shape = broadcast_shapes("masked_select: array and mask", x.shape(), mask.shape(), where);
     element_count(shape, where);
     return pick<T>(ravel<T>(broadcast_to<T>(x, shape, where), where), true_places(mask, shape), 0, where);
@@ -241,7 +242,7 @@ Variable<T> masked_select(const Variable<T>& x, const Mask& mask, SourceLocation
 
 template <Scalar T>
 Variable<T> masked_scatter(const Variable<T>& x, const Mask& mask, const Operand<T>& source, SourceLocation where) {
-    const SourceScope scope(where);
+    const Composition scope(where);
     if (mask.dimension() > x.dimension() || broadcast_shapes("masked_scatter: array and mask", x.shape(), mask.shape(), where) != x.shape()) {
         throw ShapeError(
             "masked_scatter: the mask of shape " + to_string(mask.shape()) + " does not broadcast to the array's, " + to_string(x.shape()), where);

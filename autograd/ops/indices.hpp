@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include <xtgrad/autograd/ops/composition.hpp>
 #include <xtgrad/autograd/primitives/indexing.hpp>
 
 // What the functions of indices share.

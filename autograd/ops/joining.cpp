@@ -39,13 +39,14 @@ void check_any(std::string_view operation, const VariableList<T>& parts, SourceL
     if (parts.empty()) throw ShapeError(std::string(operation) + ": there is nothing to join", where);
 }
 
-// Joins the parts under the shapes that `promoted` gives them, in the name of what was called. All is checked before anything is recorded.
+// Joins the parts under the shapes that `promoted` gives them, in the name of what was called.
 template <Scalar T, class Promoted>
 Variable<T> joined(std::string_view operation, const VariableList<T>& parts, const Promoted& promoted, std::size_t axis, SourceLocation where) {
     std::vector<Shape> shapes;
     for (const Variable<T>& part : parts) shapes.push_back(promoted(part.shape()));
     check_joinable(operation, shapes, axis, where);
-    VariableList<T> promoted_parts;
+    const Composition scope(where);
+    VariableList<T>   promoted_parts;
     for (std::size_t part = 0; part < parts.size(); ++part)
         promoted_parts.push_back(parts[part].shape() == shapes[part] ? parts[part] : reshape<T>(parts[part], shapes[part], where));
     return apply<Concatenate, T>({.axis = axis}, promoted_parts, where);
@@ -105,7 +106,8 @@ VariableList<T> meshgrid(const VariableList<T>& axes, MeshIndexing indexing, Sou
     const bool exchanged = indexing == MeshIndexing::xy && axes.size() > 1;
     if (exchanged) std::swap(grid[0], grid[1]);
     element_count(grid, where);
-    VariableList<T> coordinates;
+    const Composition scope(where);
+    VariableList<T>   coordinates;
     for (std::size_t line = 0; line < axes.size(); ++line) {
         Shape alone(axes.size(), 1);
         alone[exchanged && line < 2 ? 1 - line : line] = axes[line].size();
@@ -125,8 +127,9 @@ Variable<T> block_diag(const VariableList<T>& blocks, SourceLocation where) {
         columns += as_row(block.shape())[1];
     }
     element_count({rows, columns}, where);
-    VariableList<T> bands;
-    std::size_t     before = 0;
+    const Composition scope(where);
+    VariableList<T>   bands;
+    std::size_t       before = 0;
     for (const Variable<T>& block : blocks) {
         const Variable<T> matrix = reshape<T>(block, as_row(block.shape()), where);
         const std::size_t own    = matrix.shape()[1];

@@ -1,6 +1,8 @@
 #pragma once
 
-#include <xtgrad/autograd/record_list.hpp>
+#include <algorithm>
+
+#include <xtgrad/autograd/ops/composition.hpp>
 
 // What the operations of linear algebra are made of, on matrices in the last two axes. Compiled in ops/matrix.cpp.
 
@@ -8,19 +10,6 @@ namespace xtgrad::ops::matrix {
 
 /// The line of a record that a backward pass makes: that of the forward operation, which a SourceScope holds.
 inline constexpr SourceLocation inherited{"", 0};
-
-/// Calls f; where it throws, what it has recorded by then is taken back.
-template <class F>
-auto all_or_nothing(F&& f) {
-    RecordList&       list   = RecordList::current();
-    const std::size_t before = list.size();
-    try {
-        return f();
-    } catch (...) {
-        list.truncate(before);
-        throw;
-    }
-}
 
 /// Throws ShapeError unless `shape` has two axes at least (and, if square, the last two alike); `operation` begins the message.
 void require_matrix(std::string_view operation, const Shape& shape, SourceLocation where);
@@ -34,6 +23,14 @@ std::string which_matrix(std::size_t which, std::size_t count);
 /// Throws ValueError where a matrix of the stack is not symmetric within 1e-8 of its largest element (1e-4 in float).
 template <Scalar T>
 void require_symmetric(std::string_view operation, const Value<T>& a, SourceLocation where);
+
+/// A copy to be worked on in place.
+template <Scalar T>
+Value<T> copy_of(const Value<T>& x) {
+    Value<T> result = Value<T>::uninitialized(x.shape());
+    std::copy_n(x.data(), x.size(), result.mutable_data());
+    return result;
+}
 
 template <Scalar T>
 Variable<T> identity(std::size_t n);

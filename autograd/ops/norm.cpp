@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <xtgrad/autograd/apply.hpp>
+#include <xtgrad/autograd/ops/composition.hpp>
 #include <xtgrad/autograd/primitives/reduction.hpp>
 
 namespace xtgrad {
@@ -72,7 +73,7 @@ Variable<T> norm_by_powers(const Variable<T>& x, const Axes& axes, double p) {
 
 template <Scalar T>
 Variable<T> norm(const Variable<T>& x, const Axes& asked, bool keep, SourceLocation location, double p) {
-    const SourceScope scope(location);
+    const Composition scope(location);
     if (!(p >= 0)) throw ValueError("norm: the order must be 0, a positive number or infinity, got " + std::to_string(p), location);
     const AxisList list = asked.normalized("norm", x.dimension(), location);
     const Axes     axes(std::vector<Index>(list.begin(), list.end()));

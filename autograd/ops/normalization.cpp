@@ -1,6 +1,7 @@
 #include <xtgrad/autograd/functions/normalization.hpp>
 
 #include <xtgrad/autograd/functions/reductions.hpp>
+#include <xtgrad/autograd/ops/composition.hpp>
 #include <xtgrad/autograd/variable.hpp>
 
 namespace xtgrad::ops {
@@ -27,7 +28,7 @@ Variable<T> shifted_by_largest(const Variable<T>& x, const Axes& axes, SourceLoc
 
 template <Scalar T>
 Variable<T> softmax(const Variable<T>& x, const Axes& axes, SourceLocation location) {
-    const SourceScope scope(location);
+    const Composition scope(location);
     const Axes        over  = checked("softmax", axes, x.dimension(), location);
     const Variable<T> terms = exp(shifted_by_largest(x, over, location));
     return terms / reduce<Sum, T>(terms, over, true, location);
@@ -35,7 +36,7 @@ Variable<T> softmax(const Variable<T>& x, const Axes& axes, SourceLocation locat
 
 template <Scalar T>
 Variable<T> log_softmax(const Variable<T>& x, const Axes& axes, SourceLocation location) {
-    const SourceScope scope(location);
+    const Composition scope(location);
     const Axes        over  = checked("log_softmax", axes, x.dimension(), location);
     const Variable<T> shift = shifted_by_largest(x, over, location);
     return shift - log(reduce<Sum, T>(exp(shift), over, true, location));
@@ -43,7 +44,7 @@ Variable<T> log_softmax(const Variable<T>& x, const Axes& axes, SourceLocation l
 
 template <Scalar T>
 Variable<T> masked_softmax(const Variable<T>& x, const Mask& mask, const Axes& axes, SourceLocation location) {
-    const SourceScope scope(location);
+    const Composition scope(location);
     const Axes        over = checked("masked_softmax", axes, x.dimension(), location);
     if (mask.dimension() > x.dimension() || broadcast_shapes("masked_softmax", x.shape(), mask.shape(), location) != x.shape()) {
         throw ShapeError("masked_softmax: a mask of shape " + to_string(mask.shape()) + " does not broadcast to an array of shape " +
@@ -61,14 +62,14 @@ Variable<T> masked_softmax(const Variable<T>& x, const Mask& mask, const Axes& a
 
 template <Scalar T>
 Variable<T> normalize(const Variable<T>& x, const Axes& axes, double p, SourceLocation location) {
-    const SourceScope scope(location);
+    const Composition scope(location);
     const Variable<T> length = norm<T>(x, checked("normalize", axes, x.dimension(), location), true, location, p);
     return x / where(equal(length, 0), std::numeric_limits<T>::infinity(), length);
 }
 
 template <Scalar T>
 Variable<T> glu(const Variable<T>& x, Index axis, SourceLocation location) {
-    const SourceScope scope(location);
+    const Composition scope(location);
     const std::size_t along  = normalize_axis("glu", axis, x.dimension(), location);
     const Index       extent = static_cast<Index>(x.shape()[along]);
     if (extent % 2 != 0) {

@@ -83,7 +83,7 @@ Variable<T> over_axes(std::string_view operation, const Variable<T>& a, const Va
 template <Scalar T>
 Variable<T> dot(const Operand<T>& first, const Operand<T>& second) {
     const SourceLocation where = SourceScope::resolve(first.where());
-    const SourceScope    scope(where);
+    const Composition    scope(where);
     const Variable<T>&   a = first.variable();
     const Variable<T>&   b = second.variable();
     if (a.dimension() == 0 || b.dimension() == 0) return a * b;
@@ -93,7 +93,7 @@ Variable<T> dot(const Operand<T>& first, const Operand<T>& second) {
 template <Scalar T>
 Variable<T> inner(const Operand<T>& first, const Operand<T>& second) {
     const SourceLocation where = SourceScope::resolve(first.where());
-    const SourceScope    scope(where);
+    const Composition    scope(where);
     const Variable<T>&   a = first.variable();
     const Variable<T>&   b = second.variable();
     if (a.dimension() == 0 || b.dimension() == 0) return a * b;
@@ -102,7 +102,7 @@ Variable<T> inner(const Operand<T>& first, const Operand<T>& second) {
 
 template <Scalar T>
 Variable<T> outer(const Operand<T>& first, const Operand<T>& second) {
-    const SourceScope scope(first.where());
+    const Composition scope(first.where());
     const auto        extent = [](const Variable<T>& x) { return static_cast<Index>(x.size()); };
     const Variable<T>&a = first.variable(), &b = second.variable();
     return reshape(a, {extent(a), 1}, inherited) * reshape(b, {1, extent(b)}, inherited);
@@ -111,7 +111,7 @@ Variable<T> outer(const Operand<T>& first, const Operand<T>& second) {
 template <Scalar T>
 Variable<T> vdot(const Operand<T>& first, const Operand<T>& second) {
     const SourceLocation where = SourceScope::resolve(first.where());
-    const SourceScope    scope(where);
+    const Composition    scope(where);
     const Variable<T>&   a = first.variable(), &b = second.variable();
     if (a.size() != b.size()) {
         throw ShapeError("vdot: shapes " + both(a.shape(), b.shape()) + ": the sizes " + std::to_string(a.size()) + " and " +
@@ -125,7 +125,7 @@ Variable<T> vdot(const Operand<T>& first, const Operand<T>& second) {
 template <Scalar T>
 Variable<T> tensordot(const Operand<T>& first, const Operand<T>& second, const Axes& axes_a, const Axes& axes_b) {
     const SourceLocation where = SourceScope::resolve(first.where());
-    const SourceScope    scope(where);
+    const Composition    scope(where);
     const Variable<T>&   a    = first.variable();
     const Variable<T>&   b    = second.variable();
     const auto           of_a = listed_axes("tensordot", axes_a, a.dimension(), where);
@@ -163,7 +163,7 @@ Variable<T> tensordot(const Operand<T>& a, const Operand<T>& b, Index count) {
 
 template <Scalar T>
 Variable<T> kron(const Operand<T>& first, const Operand<T>& second) {
-    const SourceScope  scope(first.where());
+    const Composition  scope(first.where());
     const Variable<T>& a    = first.variable();
     const Variable<T>& b    = second.variable();
     const std::size_t  rank = std::max(a.dimension(), b.dimension());
@@ -182,7 +182,7 @@ Variable<T> kron(const Operand<T>& first, const Operand<T>& second) {
 template <Scalar T>
 Variable<T> cross(const Operand<T>& first, const Operand<T>& second, Index axis) {
     const SourceLocation where = SourceScope::resolve(first.where());
-    const SourceScope    scope(where);
+    const Composition    scope(where);
     const Variable<T>&   a    = first.variable();
     const Variable<T>&   b    = second.variable();
     const std::size_t    rank = std::max(a.dimension(), b.dimension());
@@ -248,7 +248,7 @@ Variable<T> chain_product(std::vector<Variable<T>> factors, SourceLocation where
         if (which == 0) extents.push_back(static_cast<double>(rows));
         extents.push_back(static_cast<double>(shape.size() == 1 ? (which == 0 ? shape[0] : 1) : shape[1]));
     }
-    const SourceScope scope(where);
+    const ops::Composition scope(where);
     if (row) factors.front() = expand_dims(factors.front(), 0, where);
     if (column) factors.back() = expand_dims(factors.back(), 1, where);
     // cost[i][j]: the fewest multiplications for factors i to j (Godbole 1973); split[i][j]: where the last product divides them.

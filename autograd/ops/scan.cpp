@@ -268,7 +268,7 @@ Variable<T> difference(const Variable<T>& x, std::size_t axis) {
 
 template <Scalar T>
 Variable<T> diff(const Variable<T>& x, Index n, Index axis, SourceLocation where) {
-    const SourceScope scope(where);
+    const Composition scope(where);
     if (n < 0) throw ValueError("diff: the number of differences must not be negative, got " + std::to_string(n), where);
     const std::size_t along  = normalize_axis("diff", axis, x.dimension(), where);
     Variable<T>       result = x;
@@ -278,7 +278,7 @@ Variable<T> diff(const Variable<T>& x, Index n, Index axis, SourceLocation where
 
 template <Scalar T>
 Variable<T> trapz(const Variable<T>& y, double dx, Index axis, SourceLocation where) {
-    const SourceScope scope(where);
+    const Composition scope(where);
     const std::size_t along  = normalize_axis("trapz", axis, y.dimension(), where);
     const auto [left, right] = neighbours(y, along);
     return sum(left + right, static_cast<Index>(along)) * (dx / 2);
@@ -286,7 +286,7 @@ Variable<T> trapz(const Variable<T>& y, double dx, Index axis, SourceLocation wh
 
 template <Scalar T>
 Variable<T> trapz(const Variable<T>& y, const Operand<T>& x, Index axis) {
-    const SourceScope scope(x.where());
+    const Composition scope(x.where());
     const std::size_t along  = normalize_axis("trapz", axis, y.dimension(), x.where());
     Variable<T>       places = x.variable();
     if (places.dimension() == 1 && places.size() == y.shape()[along]) {

@@ -2,6 +2,7 @@
 
 #include <xtgrad/autograd/apply.hpp>
 #include <xtgrad/autograd/functions/scans.hpp>
+#include <xtgrad/autograd/ops/composition.hpp>
 
 namespace xtgrad::ops {
 
@@ -9,7 +10,7 @@ template <class P, Scalar T>
 Variable<T> scan(const Variable<T>& x, std::optional<Index> axis, SourceLocation where) {
     P primitive;
     if (axis) primitive.axis = normalize_axis(P::name, *axis, x.dimension(), where);
-    const SourceScope scope(where);
+    const Composition scope(where);
     const bool        flat = !axis && x.dimension() != 1;
     return apply<P, T>(std::move(primitive), where, flat ? reshape(x, {-1}) : x);
 }

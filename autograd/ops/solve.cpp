@@ -28,18 +28,16 @@ void SolveTriangular::infer(SourceLocation where, const Shape& a, const Shape& b
 
 template <Scalar T>
 Value<T> SolveTriangular::forward(const Value<T>& a, const Value<T>& b) const {
-    Value<T>          x = Value<T>::uninitialized(b.shape());
-    const std::size_t n = stack.rows;
-    std::copy_n(b.data(), b.size(), x.mutable_data());
-    for (std::size_t which = 0; which < stack.count; ++which) {
-        const T* matrix = a.data() + which * n * n;
+    Value<T>          x         = copy_of(b);
+    const std::size_t n         = stack.rows;
+    const auto        solve_one = [&](std::size_t which, const T* matrix, T* result) {
         for (std::size_t i = 0; i < n && !unit_diagonal; ++i) {
             if (matrix[i * n + i] == T{0})
                 throw_singular("solve_triangular", which, stack.count, a.shape(), i + 1, "the element of its diagonal in row ", line);
         }
-        trsm<T>({lower, unit_diagonal}, transposed, static_cast<Index>(n), static_cast<Index>(columns), matrix,
-                x.mutable_data() + which * n * columns);
-    }
+        trsm<T>({lower, unit_diagonal}, transposed, static_cast<Index>(n), static_cast<Index>(columns), matrix, result);
+    };
+    stack.for_each(solve_one, a, x);
     return x;
 }
 
@@ -63,15 +61,13 @@ void Solve::infer(SourceLocation where, const Shape& a, const Shape& b) {
 
 template <Scalar T>
 Value<T> Solve::forward(const Value<T>& a, const Value<T>& b) {
-    Value<T>                           x   = Value<T>::uninitialized(b.shape());
+    Value<T>                           x   = copy_of(b);
     const std::size_t                  n   = stack.rows;
     std::vector<lapack::LuFactors<T>>& all = factors->of<T>();
-    std::copy_n(b.data(), b.size(), x.mutable_data());
     all.resize(stack.count);
-    for (std::size_t which = 0; which < stack.count; ++which) {
-        T* result = x.mutable_data() + which * n * columns;
+    const auto solve_one = [&](std::size_t which, const T* matrix, T* result) {
         if (!reuses) {
-            const std::size_t pivot = all[which].factor(n, a.data() + which * n * n);
+            const std::size_t pivot = all[which].factor(n, matrix);
             if (pivot != 0 && !nan_where_singular) throw_singular("solve", which, stack.count, a.shape(), pivot, "the pivot of order ", line);
         }
         const auto is_zero  = [&](std::size_t i) { return all[which].factors[i * n + i] == T{0}; };
@@ -82,7 +78,8 @@ Value<T> Solve::forward(const Value<T>& a, const Value<T>& b) {
         } else {
             all[which].solve(transposed, n, columns, result);
         }
-    }
+    };
+    stack.for_each(solve_one, a, x);
     return x;
 }
 
@@ -133,13 +130,11 @@ Variable<T> solve_system(std::string_view operation, const Operand<T>& matrix, c
     Variable<T>          b      = right.variable();
     const bool           vector = b.dimension() == 1;
     require_system(operation, a.shape(), b.shape(), where);
-    const SourceScope scope(where);
-    return all_or_nothing([&] {
-        if (vector) b = expand_dims(b, 1, where);
-        broadcast_stacks(operation, a, b, where);
-        const Variable<T> x = solve(a, b);
-        return vector ? squeeze(x, -1, where) : x;
-    });
+    const Composition scope(where);
+    if (vector) b = expand_dims(b, 1, where);
+    broadcast_stacks(operation, a, b, where);
+    const Variable<T> x = solve(a, b);
+    return vector ? squeeze(x, -1, where) : x;
 }
 
 } // namespace
@@ -160,7 +155,7 @@ Variable<T> solve_triangular(const Operand<T>& a, const Operand<T>& b, const Sol
 template <Scalar T>
 Variable<T> inv(const Variable<T>& a, SourceLocation where) {
     require_square("inv", a.shape(), where);
-    const SourceScope scope(where);
+    const Composition scope(where);
     Variable<T>       one  = identity<T>(a.shape().back());
     Variable<T>       same = a;
     broadcast_stacks("inv", same, one, where);

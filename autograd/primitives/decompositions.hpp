@@ -52,12 +52,13 @@ struct Qr {
     Variable<T> vjp_from_output(const Variable<T>& g, const Variable<T>& y) const;
     template <class Q>
     Grid<Q> reference(const Grid<Q>& a) const {
-        return reference::stack_of<Q>(shape, stack.count, [&](std::size_t which) {
+        const auto factors = [](const reference::Matrix<Q>& matrix) {
             reference::Matrix<Q>       q(0, 0);
-            const reference::Matrix<Q> r = reference::qr(reference::matrix_of(a, which), q);
+            const reference::Matrix<Q> r = reference::qr(matrix, q);
             q.elements.insert(q.elements.end(), r.elements.begin(), r.elements.end());
             return q;
-        });
+        };
+        return reference::stack_of<Q>(shape, stack.count, factors, a);
     }
     static std::vector<Sample<Qr>> samples() {
         return {{{}, {well_conditioned_sample({3, 3})}},
@@ -83,11 +84,12 @@ struct Eigenvectors : DecompositionPlan {
     Variable<T> vjp_from_both(const Variable<T>& g, const Variable<T>& a, const Variable<T>& v) const;
     template <class Q>
     Grid<Q> reference(const Grid<Q>& a) const {
-        return reference::stack_of<Q>(a.shape, stack.count, [&](std::size_t which) {
+        const auto vectors_of = [](const reference::Matrix<Q>& matrix) {
             reference::Matrix<Q> vectors(0, 0);
-            reference::eigh(reference::matrix_of(a, which), vectors);
+            reference::eigh(matrix, vectors);
             return vectors;
-        });
+        };
+        return reference::stack_of<Q>(a.shape, stack.count, vectors_of, a);
     }
     static std::vector<Sample<Eigenvectors>> samples() {
         return {{{}, {well_conditioned_sample({3, 3})}},
@@ -115,13 +117,12 @@ struct Eigenvalues : DecompositionPlan {
     }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& a, const Grid<Q>&) const {
-        Grid<Q>     result(shape);
-        std::size_t place = 0;
-        for (std::size_t which = 0; which < reference::stack_size(a.shape); ++which) {
-            reference::Matrix<Q> vectors(0, 0);
-            for (const Q& value : reference::eigh(reference::matrix_of(a, which), vectors)) result.elements[place++] = value;
-        }
-        return result;
+        const auto values_of = [](const reference::Matrix<Q>& matrix) {
+            reference::Matrix<Q> vectors(0, 0), values(1, 0);
+            values.elements = reference::eigh(matrix, vectors);
+            return values;
+        };
+        return reference::stack_of<Q>(shape, reference::stack_size(a.shape), values_of, a);
     }
     static std::vector<Sample<Eigenvalues>> samples();
 
@@ -186,12 +187,13 @@ struct SingularVectors : DecompositionPlan {
     Variable<T> vjp_from_both(const Variable<T>& g, const Variable<T>& a, const Variable<T>& w) const;
     template <class Q>
     Grid<Q> reference(const Grid<Q>& a) const {
-        return reference::stack_of<Q>(shape, stack.count, [&](std::size_t which) {
+        const auto vectors_of = [](const reference::Matrix<Q>& matrix) {
             reference::Matrix<Q> u(0, 0), v(0, 0);
-            reference::svd(reference::matrix_of(a, which), u, v);
+            reference::svd(matrix, u, v);
             u.elements.insert(u.elements.end(), v.elements.begin(), v.elements.end());
             return u;
-        });
+        };
+        return reference::stack_of<Q>(shape, stack.count, vectors_of, a);
     }
     static std::vector<Sample<SingularVectors>> samples() {
         return {{{}, {well_conditioned_sample({3, 3})}}, {{}, {well_conditioned_sample({4, 2})}},
@@ -217,13 +219,12 @@ struct SingularValues : DecompositionPlan {
     }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& a, const Grid<Q>&) const {
-        Grid<Q>     result(shape);
-        std::size_t place = 0;
-        for (std::size_t which = 0; which < reference::stack_size(a.shape); ++which) {
-            reference::Matrix<Q> u(0, 0), v(0, 0);
-            for (const Q& value : reference::svd(reference::matrix_of(a, which), u, v)) result.elements[place++] = value;
-        }
-        return result;
+        const auto values_of = [](const reference::Matrix<Q>& matrix) {
+            reference::Matrix<Q> u(0, 0), v(0, 0), values(1, 0);
+            values.elements = reference::svd(matrix, u, v);
+            return values;
+        };
+        return reference::stack_of<Q>(shape, reference::stack_size(a.shape), values_of, a);
     }
     static std::vector<Sample<SingularValues>> samples();
 

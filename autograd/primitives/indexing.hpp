@@ -51,6 +51,12 @@ struct Slice {
     }
     template <Scalar T>
     Variable<T> vjp(const Variable<T>& g) const;
+    /// The same, added to `sum` of the input's shape.
+    template <Scalar T>
+    void add_vjp(const Value<T>& g, T* sum) const {
+        const auto [first, in] = lattice.in(input_shape);
+        kernels::add_strided<T>(shape, sum + (g.size() == 0 ? 0 : first), in, g.data(), row_major_steps(shape));
+    }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& x) const {
         Grid<Q> y(shape);
@@ -188,6 +194,12 @@ struct Gather {
     }
     template <Scalar T>
     Variable<T> vjp(const Variable<T>& g) const;
+    /// The same, added to `sum` of the input's shape.
+    template <Scalar T>
+    void add_vjp(const Value<T>& g, T* sum) const {
+        const T* from = g.data();
+        AlongAxis(input_shape, *index, axis).for_each(index->data(), [=](std::size_t mine, std::size_t theirs) { sum[theirs] += from[mine]; });
+    }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& x) const {
         Grid<Q> y(AlongAxis::picked(x.shape, *index, axis));

@@ -14,6 +14,22 @@ struct MatrixStack {
     MatrixStack() = default;
     explicit MatrixStack(const Shape& shape) : count(reference::stack_size(shape)), rows(shape[shape.size() - 2]), columns(shape[shape.size() - 1]) {}
     bool operator==(const MatrixStack&) const = default;
+
+    /// Calls f(which, elements...) for each matrix of the stack, with its part of each of `values`: a matrix, a vector or a number.
+    template <class F, class... V>
+    void for_each(F&& f, V&... values) const {
+        for (std::size_t which = 0; which < count; ++which) f(which, part_of(values, which)...);
+    }
+
+private:
+    template <Scalar T>
+    const T* part_of(const Value<T>& value, std::size_t which) const {
+        return value.data() + which * (value.size() / count);
+    }
+    template <Scalar T>
+    T* part_of(Value<T>& value, std::size_t which) const {
+        return value.mutable_data() + which * (value.size() / count);
+    }
 };
 
 /// The lower triangular l with a = l·lᵀ.
@@ -33,7 +49,7 @@ struct Cholesky {
     Variable<T> vjp_from_output(const Variable<T>& g, const Variable<T>& l) const;
     template <class Q>
     Grid<Q> reference(const Grid<Q>& a) const {
-        return reference::stack_of<Q>(a.shape, stack.count, [&](std::size_t which) { return reference::cholesky(reference::matrix_of(a, which)); });
+        return reference::stack_of<Q>(a.shape, stack.count, reference::cholesky<Q>, a);
     }
     static std::vector<Sample<Cholesky>> samples() {
         return {{{}, {well_conditioned_sample({3, 3})}},
@@ -66,9 +82,9 @@ struct CholeskyGradient {
     template <class Q>
     Grid<Q> reference(const Grid<Q>& l, const Grid<Q>& g) const {
         using namespace reference;
-        return stack_of<Q>(l.shape, stack.count, [&](std::size_t which) {
-            const Matrix<Q> factor = triangle(matrix_of(l, which), true);
-            Matrix<Q>       middle = triangle(product(transposed(factor), triangle(matrix_of(g, which), true)), true);
+        const auto adjoint = [](const Matrix<Q>& of_l, const Matrix<Q>& of_g) {
+            const Matrix<Q> factor = triangle(of_l, true);
+            Matrix<Q>       middle = triangle(product(transposed(factor), triangle(of_g, true)), true);
             for (std::size_t i = 0; i < middle.rows; ++i) middle(i, i) = middle(i, i) / Q(2);
             const Matrix<Q> inverted = inverse(factor);
             Matrix<Q>       half     = product(product(transposed(inverted), middle), inverted);
@@ -76,7 +92,8 @@ struct CholeskyGradient {
             for (std::size_t place = 0; place < half.elements.size(); ++place)
                 half.elements[place] = (half.elements[place] + other.elements[place]) / Q(2);
             return half;
-        });
+        };
+        return stack_of<Q>(l.shape, stack.count, adjoint, l, g);
     }
     static std::vector<Sample<CholeskyGradient>> samples() {
         return {{{}, {well_conditioned_sample({3, 3}), sample_array({3, 3})}},
@@ -118,12 +135,12 @@ struct CholeskyLogdet {
     }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& l, const Grid<Q>&) const {
-        return reference::stack_of<Q>(shape, stack.count, [&](std::size_t which) {
-            const reference::Matrix<Q> factor = reference::matrix_of(l, which);
-            reference::Matrix<Q>       sum(1, 1);
+        const auto logdet = [](const reference::Matrix<Q>& factor) {
+            reference::Matrix<Q> sum(1, 1);
             for (std::size_t i = 0; i < factor.rows; ++i) sum(0, 0) = sum(0, 0) + Q(2) * log(factor(i, i));
             return sum;
-        });
+        };
+        return reference::stack_of<Q>(shape, stack.count, logdet, l);
     }
     static std::vector<Sample<CholeskyLogdet>> samples() {
         std::vector<Sample<CholeskyLogdet>> result;
@@ -162,12 +179,12 @@ struct CholeskySolve {
     }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& l, const Grid<Q>& b, const Grid<Q>&) const {
-        return reference::stack_of<Q>(b.shape, stack.count, [&](std::size_t which) {
-            const reference::Matrix<Q> factor = reference::triangle(reference::matrix_of(l, which), true);
-            reference::Matrix<Q>       x      = reference::matrix_of(b, which);
+        const auto solution = [](const reference::Matrix<Q>& of_l, reference::Matrix<Q> x) {
+            const reference::Matrix<Q> factor = reference::triangle(of_l, true);
             reference::eliminate(reference::product(factor, reference::transposed(factor)), x);
             return x;
-        });
+        };
+        return reference::stack_of<Q>(b.shape, stack.count, solution, l, b);
     }
     static std::vector<Sample<CholeskySolve>> samples() {
         return {{{}, {well_conditioned_sample({3, 3}), sample_array({3, 1}), sample_array({3, 3})}},
@@ -207,10 +224,11 @@ struct CholeskyInverse {
     }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& l, const Grid<Q>&) const {
-        return reference::stack_of<Q>(l.shape, stack.count, [&](std::size_t which) {
-            const reference::Matrix<Q> factor = reference::triangle(reference::matrix_of(l, which), true);
+        const auto inverse = [](const reference::Matrix<Q>& of_l) {
+            const reference::Matrix<Q> factor = reference::triangle(of_l, true);
             return reference::inverse(reference::product(factor, reference::transposed(factor)));
-        });
+        };
+        return reference::stack_of<Q>(l.shape, stack.count, inverse, l);
     }
     static std::vector<Sample<CholeskyInverse>> samples() {
         std::vector<Sample<CholeskyInverse>> result;
@@ -250,13 +268,13 @@ struct SolveTriangular {
     }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& a, const Grid<Q>& b) const {
-        return reference::stack_of<Q>(b.shape, stack.count, [&](std::size_t which) {
-            reference::Matrix<Q> factor = reference::triangle(reference::matrix_of(a, which), lower);
+        const auto solution = [this](const reference::Matrix<Q>& matrix, reference::Matrix<Q> x) {
+            reference::Matrix<Q> factor = reference::triangle(matrix, lower);
             for (std::size_t i = 0; i < factor.rows && unit_diagonal; ++i) factor(i, i) = Q(1);
-            reference::Matrix<Q> x = reference::matrix_of(b, which);
             reference::eliminate(transposed ? reference::transposed(factor) : factor, x);
             return x;
-        });
+        };
+        return reference::stack_of<Q>(b.shape, stack.count, solution, a, b);
     }
     static std::vector<Sample<SolveTriangular>> samples() {
         std::vector<Sample<SolveTriangular>> result;
@@ -320,12 +338,11 @@ struct Solve {
     }
     template <class Q>
     Grid<Q> reference(const Grid<Q>& a, const Grid<Q>& b) const {
-        return reference::stack_of<Q>(b.shape, stack.count, [&](std::size_t which) {
-            const reference::Matrix<Q> matrix = reference::matrix_of(a, which);
-            reference::Matrix<Q>       x      = reference::matrix_of(b, which);
+        const auto solution = [this](const reference::Matrix<Q>& matrix, reference::Matrix<Q> x) {
             reference::eliminate(transposed ? reference::transposed(matrix) : matrix, x);
             return x;
-        });
+        };
+        return reference::stack_of<Q>(b.shape, stack.count, solution, a, b);
     }
     static std::vector<Sample<Solve>> samples() {
         const auto with = [](bool of_transposed) {

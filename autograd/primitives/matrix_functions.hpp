@@ -24,13 +24,14 @@ struct Determinant {
     Variable<T> vjp_from_both(const Variable<T>& g, const Variable<T>& a, const Variable<T>& y) const;
     template <class Q>
     Grid<Q> reference(const Grid<Q>& a) const {
-        return reference::stack_of<Q>(shape, stack.count, [&](std::size_t which) {
-            reference::Matrix<Q> nothing(stack.rows, 0), result(1, 4);
-            result(0, 0) = reference::eliminate(reference::matrix_of(a, which), nothing);
+        const auto parts_of = [](const reference::Matrix<Q>& matrix) {
+            reference::Matrix<Q> nothing(matrix.rows, 0), result(1, 4);
+            result(0, 0) = reference::eliminate(matrix, nothing);
             result(0, 1) = result(0, 0) < Q(0) ? Q(-1) : Q(1);
             result(0, 2) = log(abs(result(0, 0)));
             return result;
-        });
+        };
+        return reference::stack_of<Q>(shape, stack.count, parts_of, a);
     }
     static std::vector<Sample<Determinant>> samples() {
         Array<double> negative = well_conditioned_sample({3, 3});
@@ -65,11 +66,11 @@ struct Pinv {
     template <class Q>
     Grid<Q> reference(const Grid<Q>& a) const {
         using namespace reference;
-        return stack_of<Q>(shape, stack.count, [&](std::size_t which) {
-            const Matrix<Q> matrix = matrix_of(a, which);
+        const auto inverse_of = [](const Matrix<Q>& matrix) {
             if (matrix.rows >= matrix.columns) return product(inverse(product(transposed(matrix), matrix)), transposed(matrix));
             return product(transposed(matrix), inverse(product(matrix, transposed(matrix))));
-        });
+        };
+        return stack_of<Q>(shape, stack.count, inverse_of, a);
     }
     static std::vector<Sample<Pinv>> samples() {
         return {{{}, {well_conditioned_sample({3, 3})}}, {{}, {well_conditioned_sample({4, 2})}},
@@ -95,8 +96,7 @@ struct MatrixExp {
     Variable<T> vjp_from_input(const Variable<T>& g, const Variable<T>& a) const;
     template <class Q>
     Grid<Q> reference(const Grid<Q>& a) const {
-        return reference::stack_of<Q>(a.shape, stack.count,
-                                      [&](std::size_t which) { return reference::exponential(reference::matrix_of(a, which)); });
+        return reference::stack_of<Q>(a.shape, stack.count, reference::exponential<Q>, a);
     }
     static std::vector<Sample<MatrixExp>> samples() {
         // The second's norm asks for squaring, the last's for less than the full approximant.

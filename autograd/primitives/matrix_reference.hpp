@@ -30,13 +30,13 @@ Matrix<Q> matrix_of(const Grid<Q>& stack, std::size_t which) {
     return result;
 }
 
-/// The stack of what `make` gives for each matrix of `stack`.
-template <class Q, class Make>
-Grid<Q> stack_of(Shape shape, std::size_t count, Make&& make) {
+/// The stack of what `make` gives for each matrix of `stacks`, which are as many.
+template <class Q, class Make, class... Stacks>
+Grid<Q> stack_of(Shape shape, std::size_t count, Make&& make, const Stacks&... stacks) {
     Grid<Q>     result(std::move(shape));
     std::size_t place = 0;
     for (std::size_t which = 0; which < count; ++which) {
-        for (const Q& element : make(which).elements) result.elements[place++] = element;
+        for (const Q& element : make(matrix_of(stacks, which)...).elements) result.elements[place++] = element;
     }
     return result;
 }

@@ -44,13 +44,18 @@ Array<T> drawn(std::size_t m, std::size_t n) {
 } // namespace
 
 TEST_CASE_TEMPLATE("A Cholesky factor times its transpose is the matrix, and its inverse the matrix's", T, float, double) {
-    for (const std::size_t n : {1UL, 2UL, 5UL, 40UL}) {
+    // On both sides of where the inverse goes over to halves and to LAPACK, and odd.
+    for (const std::size_t n : {1UL, 2UL, 5UL, 23UL, 24UL, 40UL, 61UL, 128UL, 131UL}) {
         const Array<T> x = drawn<T>(n, n), a = Array<T>(matrix_product(x, x, false, true) / static_cast<T>(n) + identity<T>(n));
         Array<T>       l = a;
         CHECK(lapack::cholesky(n, l.data()) == 0);
         CHECK(apart(matrix_product(l, l, false, true), a) < tolerance<T>);
         for (std::size_t i = 0; i < n; ++i) {
             for (std::size_t j = i + 1; j < n; ++j) CHECK(l(i, j) == 0);
+        }
+        // Of the factor the lower triangle alone is read.
+        for (std::size_t i = 0; i < n; ++i) {
+            for (std::size_t j = i + 1; j < n; ++j) l(i, j) = std::numeric_limits<T>::quiet_NaN();
         }
         lapack::cholesky_inverse(n, l.data());
         CHECK(apart(matrix_product(l, a), identity<T>(n)) < tolerance<T>);

@@ -266,6 +266,20 @@ std::vector<OperationCases> elementwise_cases() {
 
 std::vector<OperationCases> formula_cases() {
     auto all = []<class... F>(PrimitiveList<F...>) { return std::vector<OperationCases>{cases_of(formula_rule_of<F>())...}; }(ElementwiseFormulas{});
+    // Those that have a form with a scale, behind the others.
+    const auto with_scale = [&all](std::string_view name, const auto& function) {
+        const auto found = std::find_if(all.begin(), all.end(), [name](const OperationCases& operation) { return operation.name == name; });
+        Random     random(41);
+        const auto drawn = [&random](const Shape& shape) { return draw(shape, Interval{0.4, 3}, random); };
+        for (const std::vector<Shape>& shapes : {std::vector<Shape>{{3}, {3}, {3}, {}}, {{2, 3}, {3}, {2, 1}, {3}}, {{}, {2}, {0, 2}, {}}}) {
+            found->cases.push_back(composed({drawn(shapes[0]), drawn(shapes[1]), drawn(shapes[2]), drawn(shapes[3])}, function));
+        }
+        // Found before the product of the two that fit is recorded.
+        found->misuses.push_back(misuse("the first alone does not fit", {{2}, {3}, {3}, {}}, function));
+        found->misuses.push_back(misuse("the scale alone does not fit", {{3}, {3}, {3}, {2}}, function));
+    };
+    with_scale("addcmul", [](const auto& x) { return addcmul(x[0], x[1], x[2], x[3]); });
+    with_scale("addcdiv", [](const auto& x) { return addcdiv(x[0], x[1], x[2], x[3]); });
     for (OperationCases& operation : compositions()) all.push_back(std::move(operation));
     return all;
 }

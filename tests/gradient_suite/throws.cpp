@@ -61,6 +61,15 @@ void check_throws(const OperationCases& operation, Tally& tally) {
     const auto gone_is_taken = [&](const Variables<double>&) { tally.check(error_of(call).has_value(), "a handle whose tape is gone is taken"); };
     gone_is_taken({});
     check_tape_survives(sample, "a handle whose tape is gone", tally, {}, gone_is_taken);
+    // And one of them alone, which an operation may come upon when it has worked on the others.
+    for (std::size_t input = 0; input < gone.size() && gone.size() > 1; ++input) {
+        if (!gone[input].recorded()) continue;
+        const std::string what = "a handle whose tape is gone, input " + std::to_string(input);
+        check_tape_survives(sample, what, tally, sample.inputs, [&](Variables<double> mixed) {
+            mixed[input] = gone[input];
+            tally.check(error_of([&] { sample.in_double(mixed); }).has_value(), what + ", is taken");
+        });
+    }
     // No sample throws, recorded or not.
     for (const Case& one : operation.cases) {
         tally.check(!error_of([&] { one.in_double({one.inputs.begin(), one.inputs.end()}); }), place_of(one, "throws unrecorded"));

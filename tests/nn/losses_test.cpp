@@ -27,6 +27,20 @@ const Variable<double> logits = xt::xarray<double>{{1, 2, 3}, {0.5, -1, 0.25}};
 
 } // namespace
 
+TEST_CASE("A loss that throws on its way leaves nothing on the tape") {
+    const Variable<double> gone = [] {
+        Tape ended;
+        return ended.watch(xt::xarray<double>{{0, 0, 1}, {1, 0, 0}});
+    }();
+    Tape       tape;
+    const auto x      = tape.watch(logits);
+    const auto before = tape.size();
+    CHECK_THROWS_AS(nn::cross_entropy(x, gone), TapeError);
+    CHECK_THROWS_AS(nn::cross_entropy_from_probabilities(x, gone), TapeError);
+    CHECK_THROWS_AS(nn::mean_square_error(x, gone), TapeError);
+    CHECK(tape.size() == before);
+}
+
 TEST_CASE("cross_entropy is −log softmax at the label: mean, sum, one a row") {
     const Array<Index> labels = {2, 0};
     const auto         rows   = nn::cross_entropy(logits, labels, {.over = nn::Over::none});
