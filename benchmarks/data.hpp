@@ -124,6 +124,20 @@ struct ReductionData {
     std::vector<float>           x{uniform_numbers<float>(size, 50, -3, 3)};
 };
 
+/// Elementwise functions: numbers from where a function is at home, in the second-level cache.
+struct FunctionData {
+    static constexpr std::size_t size = 20'000;
+    enum class From { everywhere, positive, within_one };
+    std::vector<float> x;
+
+    explicit FunctionData(From from)
+        : x(uniform_numbers<float>(size, 60,
+                                   from == From::everywhere ? -3
+                                   : from == From::positive ? 0.1
+                                                            : -0.9,
+                                   from == From::within_one ? 0.9 : 3)) {}
+};
+
 /// W5: images [batch, 1, 28, 28], labels, and LeNet's four layers.
 struct LenetData {
     std::size_t               batch;

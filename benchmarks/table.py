@@ -21,6 +21,7 @@ GOALS = [
     (r"W7/logdet/", 1.5, 2, None, "Stan"),
     (r"W8/", 1.10, 1, 1),
     (r"reduction/", 1.3, None, None),
+    (r"function/", None, 1, None),
 ]
 
 # Peers that are in no Debian package, as multiples of the floor on one thread, all measured in one run on a Xeon with AVX-512: they count by

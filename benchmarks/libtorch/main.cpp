@@ -251,6 +251,62 @@ void add_reductions(Program& program) {
     add("logsumexp/all", [](const torch::Tensor& x) { return x.flatten().logsumexp(0); });
 }
 
+void add_functions(Program& program) {
+    using From     = FunctionData::From;
+    const auto add = [&](const std::string& name, From from, const auto& function) {
+        program.add(
+            "function/" + name,
+            [from, function] {
+                const auto x = tensor_of(FunctionData(from).x, {static_cast<long>(FunctionData::size)}).requires_grad_();
+                return [function, x] {
+                    x.mutable_grad().reset();
+                    function(x).sum().backward();
+                };
+            },
+            FunctionData::size);
+    };
+    add("exp", From::everywhere, [](const torch::Tensor& x) { return torch::exp(x); });
+    add("exp2", From::everywhere, [](const torch::Tensor& x) { return torch::exp2(x); });
+    add("expm1", From::everywhere, [](const torch::Tensor& x) { return torch::expm1(x); });
+    add("sin", From::everywhere, [](const torch::Tensor& x) { return torch::sin(x); });
+    add("cos", From::everywhere, [](const torch::Tensor& x) { return torch::cos(x); });
+    add("tan", From::everywhere, [](const torch::Tensor& x) { return torch::tan(x); });
+    add("atan", From::everywhere, [](const torch::Tensor& x) { return torch::atan(x); });
+    add("sinh", From::everywhere, [](const torch::Tensor& x) { return torch::sinh(x); });
+    add("cosh", From::everywhere, [](const torch::Tensor& x) { return torch::cosh(x); });
+    add("tanh", From::everywhere, [](const torch::Tensor& x) { return torch::tanh(x); });
+    add("asinh", From::everywhere, [](const torch::Tensor& x) { return torch::asinh(x); });
+    add("erf", From::everywhere, [](const torch::Tensor& x) { return torch::erf(x); });
+    add("erfc", From::everywhere, [](const torch::Tensor& x) { return torch::erfc(x); });
+    add("sinc", From::everywhere, [](const torch::Tensor& x) { return torch::sinc(x); });
+    add("sigmoid", From::everywhere, [](const torch::Tensor& x) { return torch::sigmoid(x); });
+    add("log_sigmoid", From::everywhere, [](const torch::Tensor& x) { return torch::log_sigmoid(x); });
+    add("softplus", From::everywhere, [](const torch::Tensor& x) { return torch::softplus(x); });
+    add("gelu", From::everywhere, [](const torch::Tensor& x) { return torch::gelu(x); });
+    add("silu", From::everywhere, [](const torch::Tensor& x) { return torch::silu(x); });
+    add("mish", From::everywhere, [](const torch::Tensor& x) { return torch::mish(x); });
+    add("elu", From::everywhere, [](const torch::Tensor& x) { return torch::elu(x); });
+    add("selu", From::everywhere, [](const torch::Tensor& x) { return torch::selu(x); });
+    add("leaky_relu", From::everywhere, [](const torch::Tensor& x) { return torch::leaky_relu(x); });
+    add("hardswish", From::everywhere, [](const torch::Tensor& x) { return torch::hardswish(x); });
+    add("floor", From::everywhere, [](const torch::Tensor& x) { return torch::floor(x); });
+    add("round", From::everywhere, [](const torch::Tensor& x) { return torch::round(x); });
+    add("sqrt", From::positive, [](const torch::Tensor& x) { return torch::sqrt(x); });
+    add("log", From::positive, [](const torch::Tensor& x) { return torch::log(x); });
+    add("log2", From::positive, [](const torch::Tensor& x) { return torch::log2(x); });
+    add("log10", From::positive, [](const torch::Tensor& x) { return torch::log10(x); });
+    add("log1p", From::positive, [](const torch::Tensor& x) { return torch::log1p(x); });
+    add("lgamma", From::positive, [](const torch::Tensor& x) { return torch::lgamma(x); });
+    add("digamma", From::positive, [](const torch::Tensor& x) { return torch::digamma(x); });
+    add("asin", From::within_one, [](const torch::Tensor& x) { return torch::asin(x); });
+    add("acos", From::within_one, [](const torch::Tensor& x) { return torch::acos(x); });
+    add("atanh", From::within_one, [](const torch::Tensor& x) { return torch::atanh(x); });
+    add("erfinv", From::within_one, [](const torch::Tensor& x) { return torch::erfinv(x); });
+    add("ndtr", From::everywhere, [](const torch::Tensor& x) { return torch::special_ndtr(x); });
+    add("log_ndtr", From::everywhere, [](const torch::Tensor& x) { return torch::special_log_ndtr(x); });
+    add("pow", From::positive, [](const torch::Tensor& x) { return torch::pow(x, 1.7F); });
+}
+
 struct Hamlet {
     torch::nn::Linear layer{HamletData::pixels, HamletData::classes};
     torch::Tensor     images, targets;
@@ -319,6 +375,7 @@ int main(int argc, char** argv) {
     add_determinant(program);
     add_hamlet(program);
     add_reductions(program);
+    add_functions(program);
     add_trainings(program);
     return program.run(argc, argv);
 }

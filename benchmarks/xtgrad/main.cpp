@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
     add_replayed(program);
     add_hamlet(program);
     add_reductions(program);
+    add_functions(program);
     add_scaling(program);
     return program.run(argc, argv);
 }

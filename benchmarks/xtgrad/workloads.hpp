@@ -18,6 +18,7 @@ void add_determinant(Program& program);
 void add_replayed(Program& program);
 void add_hamlet(Program& program);
 void add_reductions(Program& program);
+void add_functions(Program& program);
 void add_scaling(Program& program);
 
 template <class T, class U>
