@@ -12,6 +12,7 @@
 #include <cblas.h>
 
 // OpenBLAS has it, other BLAS do not.
+// NOLINTNEXTLINE(readability-redundant-declaration)
 extern "C" __attribute__((weak)) void openblas_set_num_threads(int count);
 #endif
 

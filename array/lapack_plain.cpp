@@ -321,6 +321,8 @@ std::size_t svd(std::size_t m, std::size_t n, const T* a, T* u, T* s, T* vt) {
     return rotated ? 1 : 0;
 }
 
+// A type is not put in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define XTGRAD_COMPILE(T)                                                                                                                            \
     template std::size_t cholesky(std::size_t, T*);                                                                                                  \
     template void        cholesky_inverse(std::size_t, T*);                                                                                          \
@@ -331,5 +333,6 @@ std::size_t svd(std::size_t m, std::size_t n, const T* a, T* u, T* s, T* vt) {
 XTGRAD_COMPILE(float)
 XTGRAD_COMPILE(double)
 #undef XTGRAD_COMPILE
+// NOLINTEND(bugprone-macro-parentheses)
 
 } // namespace xtgrad::lapack

@@ -128,8 +128,14 @@ private:
     Array<Index> places_;
 };
 
-/// What pad() puts around an array: one number; the elements beside the edge, mirrored at the edge's own element; or the edge's element.
-enum class PadMode { constant, reflect, edge };
+/// What pad() puts around an array, as numpy.pad's modes of these names.
+enum class PadMode {
+    constant,  // one number
+    reflect,   // the elements beside the edge, mirrored at the edge's own element
+    edge,      // the edge's element
+    symmetric, // the elements from the edge on, mirrored beside it
+    wrap       // the elements from the other edge on
+};
 
 /// Which axis of a mesh the first array of meshgrid() runs along: the first, as in a matrix, or the second, as x does in a picture.
 enum class MeshIndexing { xy, ij };

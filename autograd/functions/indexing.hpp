@@ -95,9 +95,10 @@ public:
     }
 
     /// The array with more around it, {before, after} for each axis or one width for all sides, as numpy.pad: a number, by default 0 (the gradient
-    /// does not reach it); with PadMode::reflect the elements next to the edge in reverse, back and forth where there are too few; with PadMode::edge
-    /// the edge's element. Throws ValueError for a negative width, ShapeError where the number of pairs is not that of axes, and where
-    /// there is no element to reflect or repeat.
+    /// does not reach it); with PadMode::reflect the elements next to the edge in reverse, back and forth where there are too few; with
+    /// PadMode::symmetric the same from the edge's own element on; with PadMode::edge the edge's element; with PadMode::wrap the elements from the
+    /// other edge on. Throws ValueError for a negative width, ShapeError where the number of pairs is not that of axes, and where there is no
+    /// element to reflect or repeat.
     friend V pad(Self x, const std::vector<std::array<Index, 2>>& widths, PadMode mode = PadMode::constant, double value = 0,
                  SourceLocation where = {}) {
         return ops::pad<T>(x, widths, mode, value, where);

@@ -121,6 +121,9 @@ template <Scalar T>
 Variable<T> logdet(const Variable<T>& a, SourceLocation where);
 template <Scalar T>
 Variable<T> matrix_norm(const Variable<T>& a, const MatrixNorm& order, bool keep, SourceLocation where);
+/// Of the matrices that two axes make, the first of which counts rows.
+template <Scalar T>
+Variable<T> matrix_norm(const Variable<T>& a, const MatrixNorm& order, const std::array<Index, 2>& axes, bool keep, SourceLocation where);
 template <Scalar T>
 Variable<T> cond(const Variable<T>& a, const MatrixNorm& order, SourceLocation where);
 template <Scalar T>
@@ -199,7 +202,8 @@ public:
     /// log det(l·lᵀ) = 2·Σ log lᵢᵢ, from the lower factor that cholesky gives. NaN where an element of the diagonal is negative.
     friend V cholesky_logdet(Self l, SourceLocation where = {}) { return ops::cholesky_logdet<T>(l, where); }
     /// a = q·r with orthonormal columns q, [..., m, k], and upper triangular r, [..., k, n], k = min(m, n): numpy.linalg.qr's reduced form. The
-    /// gradient needs the first k columns to be independent and throws FactorizationError otherwise.
+    /// gradient needs the first k columns to be independent and throws FactorizationError otherwise. There is no complete form: further columns of q
+    /// would be any basis of what is orthogonal to a, which is not a function of a, and so has no derivative.
     friend QrFactors<T> qr(Self a, SourceLocation where = {}) { return ops::qr<T>(a, where); }
     /// Eigenvalues in ascending order and eigenvectors as columns of a symmetric matrix. Throws ValueError where |aᵢⱼ − aⱼᵢ| exceeds 1e-8·max|a|
     /// (1e-4 in float). The gradient is symmetric; that of the eigenvectors throws ValueError where two eigenvalues differ by at most 1e-10·‖a‖ (1e-5
@@ -209,7 +213,8 @@ public:
     friend V eigvalsh(Self a, SourceLocation where = {}) { return ops::eigvalsh<T>(a, where); }
     /// a = u·diag(s)·vt with s in descending order, u of [..., m, k] and vt of [..., k, n], k = min(m, n): numpy.linalg.svd without full matrices.
     /// The gradient of u and vt throws ValueError where two singular values differ by at most 1e-10·‖a‖ (1e-5 in float), and, for m ≠ n, where one is
-    /// as near to 0.
+    /// as near to 0. There are no full matrices: further columns of u or rows of vt would be any basis of a null space, which is not a function of a,
+    /// and so has no derivative.
     friend SingularValueDecomposition<T> svd(Self a, SourceLocation where = {}) { return ops::svd<T>(a, where); }
     /// The singular values in descending order. One of at most max(m, n)·ε times the largest counts as 0 and has gradient 0.
     friend V svdvals(Self a, SourceLocation where = {}) { return ops::svdvals<T>(a, where); }
@@ -226,6 +231,17 @@ public:
     friend V matrix_norm(Self a, MatrixNorm order, SourceLocation where = {}) { return ops::matrix_norm<T>(a, order, false, where); }
     /// The same with the two axes kept at extent 1.
     friend V matrix_norm(Self a, MatrixNorm order, KeepDims, SourceLocation where = {}) { return ops::matrix_norm<T>(a, order, true, where); }
+    /// The norm of the matrices whose rows are counted by the first of two axes and whose columns by the second, as numpy.linalg.norm with a pair of
+    /// axes. Throws ShapeError where an axis is out of range or named twice.
+    template <std::integral I>
+    friend V matrix_norm(Self a, MatrixNorm order, const I (&axes)[2], SourceLocation where = {}) {
+        return ops::matrix_norm<T>(a, order, std::array{static_cast<Index>(axes[0]), static_cast<Index>(axes[1])}, false, where);
+    }
+    /// The norm of the matrices in two axes, which are kept at extent 1.
+    template <std::integral I>
+    friend V matrix_norm(Self a, MatrixNorm order, const I (&axes)[2], KeepDims, SourceLocation where = {}) {
+        return ops::matrix_norm<T>(a, order, std::array{static_cast<Index>(axes[0]), static_cast<Index>(axes[1])}, true, where);
+    }
     /// The condition number in a norm of matrices: the quotient of the largest and the smallest singular value for 2 and −2 the other way, else
     /// ‖a‖·‖a⁻¹‖, for square matrices. Infinity for a singular matrix in the norm 2; the others throw FactorizationError.
     friend V cond(Self a, MatrixNorm order = 2, SourceLocation where = {}) { return ops::cond<T>(a, order, where); }

@@ -23,16 +23,16 @@ Value<T> Pinv::forward(const Value<T>& a) const {
     Value<T>          p = Value<T>::uninitialized(shape);
     std::vector<T>    u(m * k), s(k), vt(k * n);
     const T           cutoff = rcond < 0 ? static_cast<T>(std::max(m, n)) * std::numeric_limits<T>::epsilon() : static_cast<T>(rcond);
-    for (std::size_t which = 0; which < stack.count; ++which) {
-        T* to = p.mutable_data() + which * m * n;
-        if (lapack::svd(m, n, a.data() + which * m * n, u.data(), s.data(), vt.data()) != 0)
+    const auto        invert = [&](std::size_t which, const T* matrix, T* to) {
+        if (lapack::svd(m, n, matrix, u.data(), s.data(), vt.data()) != 0)
             throw FactorizationError("pinv: the iteration did not converge for " + which_matrix(which, stack.count), which, 0, line);
         for (std::size_t i = 0; i < k; ++i) {
             const T factor = s[i] <= cutoff * s[0] ? T{0} : 1 / s[i];
             for (std::size_t column = 0; column < n; ++column) vt[i * n + column] *= factor;
         }
         gemm<T>(true, true, static_cast<Index>(n), static_cast<Index>(m), static_cast<Index>(k), T{1}, vt.data(), u.data(), T{0}, to);
-    }
+    };
+    stack.for_each(invert, a, p);
     return p;
 }
 
@@ -137,10 +137,9 @@ private:
 
 template <Scalar T>
 Value<T> MatrixExp::forward(const Value<T>& a) const {
-    Value<T>          y    = Value<T>::uninitialized(a.shape());
-    const std::size_t size = stack.rows * stack.rows;
-    Exponential<T>    exponential(stack.rows);
-    for (std::size_t which = 0; which < stack.count && size > 0; ++which) exponential(a.data() + which * size, y.mutable_data() + which * size);
+    Value<T>       y = Value<T>::uninitialized(a.shape());
+    Exponential<T> exponential(stack.rows);
+    if (a.size() > 0) stack.for_each([&](std::size_t, const T* matrix, T* result) { exponential(matrix, result); }, a, y);
     return y;
 }
 
@@ -208,7 +207,7 @@ Variable<T> lstsq(const Operand<T>& first, const Operand<T>& second, double rcon
                          where);
     }
     broadcast_shapes("lstsq, leading axes", Shape(a.shape().begin(), a.shape().end() - 2), Shape(of_b.begin(), of_b.end() - 2), where);
-    const SourceScope scope(where);
+    const Composition scope(where);
     const Variable<T> inverse = pinv<T>(a, rcond, where);
     if (vector) b = expand_dims(b, 1, where);
     const Variable<T> x = product(inverse, b);
@@ -223,7 +222,7 @@ Variable<T> matrix_exp(const Variable<T>& a, SourceLocation where) {
 template <Scalar T>
 Variable<T> matrix_power(const Variable<T>& a, Index exponent, SourceLocation where) {
     require_square("matrix_power", a.shape(), where);
-    const SourceScope scope(where);
+    const Composition scope(where);
     if (exponent == 0) return only_in_name(a);
     Variable<T> square = exponent < 0 ? inv<T>(a, where) : a;
     Variable<T> result = square;
@@ -243,7 +242,7 @@ template <Scalar T>
 Variable<T> matrix_norm(const Variable<T>& a, const MatrixNorm& order, bool keep, SourceLocation where) {
     require_norm("matrix_norm", order, where);
     require_matrix("matrix_norm", a.shape(), where);
-    const SourceScope scope(where);
+    const Composition scope(where);
     const bool        empty = a.shape()[a.dimension() - 2] == 0 || a.shape().back() == 0;
     using Kind              = MatrixNorm::Kind;
     const Kind kind         = order.kind();
@@ -284,13 +283,24 @@ Variable<T> matrix_norm(const Variable<T>& a, const MatrixNorm& order, bool keep
 }
 
 template <Scalar T>
+Variable<T> matrix_norm(const Variable<T>& a, const MatrixNorm& order, const std::array<Index, 2>& axes, bool keep, SourceLocation where) {
+    require_matrix("matrix_norm", a.shape(), where);
+    const std::size_t rows_axis    = normalize_axis("matrix_norm", axes[0], a.dimension(), where);
+    const std::size_t columns_axis = normalize_axis("matrix_norm", axes[1], a.dimension(), where);
+    if (rows_axis == columns_axis) throw ShapeError("matrix_norm: axis " + std::to_string(rows_axis) + " is named twice; a matrix has two", where);
+    const Composition scope(where);
+    const Variable<T> norm = matrix_norm<T>(moveaxis(a, {axes[0], axes[1]}, {-2, -1}, where), order, false, where);
+    return keep ? expand_dims(norm, Axes{static_cast<Index>(rows_axis), static_cast<Index>(columns_axis)}, where) : norm;
+}
+
+template <Scalar T>
 Variable<T> cond(const Variable<T>& a, const MatrixNorm& order, SourceLocation where) {
     require_norm("cond", order, where);
     require_matrix("cond", a.shape(), where);
     using Kind = MatrixNorm::Kind;
     if (a.shape()[a.dimension() - 2] == 0 || a.shape().back() == 0)
         throw ShapeError("cond: shape " + to_string(a.shape()) + ": a matrix without elements has no condition number", where);
-    const SourceScope scope(where);
+    const Composition scope(where);
     if (order.kind() == Kind::largest_singular || order.kind() == Kind::smallest_singular) {
         const Variable<T> s       = svdvals<T>(a, where);
         const Variable<T> largest = at(s, 0), smallest = at(s, -1);
@@ -308,6 +318,7 @@ Variable<T> cond(const Variable<T>& a, const MatrixNorm& order, SourceLocation w
     template Variable<T> matrix_exp<T>(const Variable<T>&, SourceLocation);                                                                          \
     template Variable<T> matrix_power<T>(const Variable<T>&, Index, SourceLocation);                                                                 \
     template Variable<T> matrix_norm<T>(const Variable<T>&, const MatrixNorm&, bool, SourceLocation);                                                \
+    template Variable<T> matrix_norm<T>(const Variable<T>&, const MatrixNorm&, const std::array<Index, 2>&, bool, SourceLocation);                   \
     template Variable<T> cond<T>(const Variable<T>&, const MatrixNorm&, SourceLocation);
 XTGRAD_COMPILE(float)
 XTGRAD_COMPILE(double)

@@ -49,4 +49,7 @@ void order_lines(const Lines& lines, const T* x, std::size_t count, bool descend
     });
 }
 
+/// How many of an axis topk() takes; throws ValueError where it does not have as many. In ops/sorting.cpp.
+std::size_t checked_count(std::string_view operation, Index k, const Shape& shape, std::size_t axis, SourceLocation where);
+
 } // namespace xtgrad::ops

@@ -80,12 +80,31 @@ Array<Index> argmin(const Variable<T>& x, const Axes& axes, bool keep, SourceLoc
     return places_of_extremes("argmin", x, axes, keep, location, [](T candidate, T best) { return candidate < best || first_nan(candidate, best); });
 }
 
+namespace {
+
+/// The places of the first `count` elements of each line in an order.
 template <Scalar T>
-Array<Index> argsort(const Variable<T>& x, Index axis, SourceLocation location) {
-    const Lines lines(x.shape(), normalize_axis("argsort", axis, x.dimension(), location));
-    return found_numbers("argsort", x, x.shape(), location, [=](const T* elements, Index* places) {
-        order_lines(lines, elements, lines.length, false, [=](std::size_t to, const Placed<T>& chosen) { places[to] = chosen.place; });
+Array<Index> ordered_places(std::string_view name, const Variable<T>& x, std::size_t axis, std::size_t count, Order order, SourceLocation location) {
+    const Lines lines(x.shape(), axis);
+    Shape       shape = x.shape();
+    shape[axis]       = count;
+    return found_numbers(name, x, shape, location, [=](const T* elements, Index* places) {
+        order_lines(lines, elements, count, order == Order::descending, [=](std::size_t to, const Placed<T>& chosen) { places[to] = chosen.place; });
     });
+}
+
+} // namespace
+
+template <Scalar T>
+Array<Index> argsort(const Variable<T>& x, Index axis, Order order, SourceLocation location) {
+    const std::size_t along = normalize_axis("argsort", axis, x.dimension(), location);
+    return ordered_places("argsort", x, along, x.shape()[along], order, location);
+}
+
+template <Scalar T>
+Array<Index> argtopk(const Variable<T>& x, Index k, Index axis, Order order, SourceLocation location) {
+    const std::size_t along = normalize_axis("argtopk", axis, x.dimension(), location);
+    return ordered_places("argtopk", x, along, checked_count("argtopk", k, x.shape(), along, location), order, location);
 }
 
 template <Scalar T>
@@ -120,7 +139,8 @@ Array<Index> count_nonzero(const Variable<T>& x, const Axes& axes, bool keep, So
 #define XTGRAD_INSTANTIATE(T)                                                                                                                        \
     template Array<Index> argmax<T>(const Variable<T>&, const Axes&, bool, SourceLocation);                                                          \
     template Array<Index> argmin<T>(const Variable<T>&, const Axes&, bool, SourceLocation);                                                          \
-    template Array<Index> argsort<T>(const Variable<T>&, Index, SourceLocation);                                                                     \
+    template Array<Index> argsort<T>(const Variable<T>&, Index, Order, SourceLocation);                                                              \
+    template Array<Index> argtopk<T>(const Variable<T>&, Index, Index, Order, SourceLocation);                                                       \
     template Array<Index> count_nonzero<T>(const Variable<T>&, const Axes&, bool, SourceLocation);
 XTGRAD_INSTANTIATE(float)
 XTGRAD_INSTANTIATE(double)

@@ -177,7 +177,7 @@ Shape padded_shape(const Shape& shape, const Widths& widths, PadMode mode, Sourc
             throw ShapeError("pad: the extent of axis " + std::to_string(axis) + " would be too large", where);
         if (mode != PadMode::constant && shape[axis] == 0 && extent > 0) {
             throw ShapeError("pad: axis " + std::to_string(axis) + " of shape " + to_string(shape) + " has no element to " +
-                                 (mode == PadMode::edge ? "repeat" : "reflect"),
+                                 (mode == PadMode::edge || mode == PadMode::wrap ? "repeat" : "reflect"),
                              where);
         }
         result.push_back(static_cast<std::size_t>(extent));
@@ -189,9 +189,11 @@ Shape padded_shape(const Shape& shape, const Widths& widths, PadMode mode, Sourc
 // The place that a mode takes for one outside of an axis.
 Index inside(PadMode mode, Index place, Index extent) {
     if (mode == PadMode::edge || extent == 1) return std::clamp<Index>(place, 0, extent - 1);
-    const Index period = 2 * (extent - 1);
+    // The edge's own element is passed once or twice on the way there and back.
+    const Index twice  = mode == PadMode::symmetric ? 1 : 0;
+    const Index period = mode == PadMode::wrap ? extent : 2 * (extent - 1 + twice);
     const Index phase  = ((place % period) + period) % period;
-    return phase < extent ? phase : period - phase;
+    return phase < extent ? phase : period - twice - phase;
 }
 
 } // namespace
@@ -269,6 +271,7 @@ Variable<T> sliding_window(const Variable<T>& x, const std::vector<Index>& windo
 
 template <Scalar T>
 Variable<T> index_update(const Variable<T>& x, const std::vector<Range>& ranges, const Operand<T>& source, SourceLocation where) {
+    const Composition        scope(where);
     const Selection          selection = select("index_update", x.shape(), ranges, where);
     const Variable<T>        values    = broadcast_source<T>("index_update", source, selection.result, where);
     std::vector<Replacement> replacements;

@@ -92,24 +92,27 @@ Variable<T> Cummin::vjp_from_input(const Variable<T>& g, const Variable<T>& x) c
 
 namespace ops {
 
+std::size_t checked_count(std::string_view operation, Index k, const Shape& shape, std::size_t axis, SourceLocation where) {
+    if (k >= 0 && static_cast<std::size_t>(k) <= shape[axis]) return static_cast<std::size_t>(k);
+    throw ValueError(std::string(operation) + ": an array of shape " + to_string(shape) + " has from 0 to " + std::to_string(shape[axis]) +
+                         " elements along axis " + std::to_string(axis) + ", not " + std::to_string(k),
+                     where);
+}
+
 template <Scalar T>
-Variable<T> sort(const Variable<T>& x, Index axis, SourceLocation where) {
+Variable<T> sort(const Variable<T>& x, Index axis, Order order, SourceLocation where) {
     Sort primitive;
-    primitive.axis = normalize_axis("sort", axis, x.dimension(), where);
+    primitive.axis       = normalize_axis("sort", axis, x.dimension(), where);
+    primitive.descending = order == Order::descending;
     return apply<Sort, T>(std::move(primitive), where, x);
 }
 
 template <Scalar T>
-Variable<T> topk(const Variable<T>& x, Index k, Index axis, SourceLocation where) {
+Variable<T> topk(const Variable<T>& x, Index k, Index axis, Order order, SourceLocation where) {
     Sort primitive;
     primitive.axis       = normalize_axis("topk", axis, x.dimension(), where);
-    primitive.descending = true;
-    if (k < 0 || static_cast<std::size_t>(k) > x.shape()[primitive.axis]) {
-        throw ValueError("topk: an array of shape " + to_string(x.shape()) + " has from 0 to " + std::to_string(x.shape()[primitive.axis]) +
-                             " elements along axis " + std::to_string(primitive.axis) + ", not " + std::to_string(k),
-                         where);
-    }
-    primitive.count = static_cast<std::size_t>(k);
+    primitive.descending = order == Order::descending;
+    primitive.count      = checked_count("topk", k, x.shape(), primitive.axis, where);
     return apply<Sort, T>(std::move(primitive), where, x);
 }
 
@@ -117,8 +120,8 @@ XTGRAD_COMPILE_SCAN(Cummax)
 XTGRAD_COMPILE_SCAN(Cummin)
 
 #define XTGRAD_INSTANTIATE(T)                                                                                                                        \
-    template Variable<T> sort<T>(const Variable<T>&, Index, SourceLocation);                                                                         \
-    template Variable<T> topk<T>(const Variable<T>&, Index, Index, SourceLocation);
+    template Variable<T> sort<T>(const Variable<T>&, Index, Order, SourceLocation);                                                                  \
+    template Variable<T> topk<T>(const Variable<T>&, Index, Index, Order, SourceLocation);
 XTGRAD_INSTANTIATE(float)
 XTGRAD_INSTANTIATE(double)
 #undef XTGRAD_INSTANTIATE

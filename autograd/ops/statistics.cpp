@@ -2,6 +2,7 @@
 
 #include <xtgrad/autograd/functions/reductions.hpp>
 #include <xtgrad/autograd/functions/sorting.hpp>
+#include <xtgrad/autograd/ops/composition.hpp>
 #include <xtgrad/autograd/ops/merged_axes.hpp>
 
 namespace xtgrad::ops {
@@ -36,7 +37,7 @@ struct Deviations {
 
 template <Scalar T>
 Variable<T> variance(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation location, Index ddof) {
-    const SourceScope   scope(location);
+    const Composition   scope(location);
     const Deviations<T> deviations("variance", x, axes, ddof, location);
     const Variable<T>   squares = square(deviations.of_each);
     return (keep ? sum(squares, deviations.axes, keep_dims) : sum(squares, deviations.axes)) / deviations.divisor;
@@ -44,7 +45,7 @@ Variable<T> variance(const Variable<T>& x, const Axes& axes, bool keep, SourceLo
 
 template <Scalar T>
 Variable<T> stddev(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation location, Index ddof) {
-    const SourceScope   scope(location);
+    const Composition   scope(location);
     const Deviations<T> deviations("stddev", x, axes, ddof, location);
     // Without a degree of freedom there is no gradient of least norm either.
     if (deviations.divisor == 0) return sqrt(variance<T>(x, axes, keep, location, ddof));
@@ -53,7 +54,7 @@ Variable<T> stddev(const Variable<T>& x, const Axes& axes, bool keep, SourceLoca
 
 template <Scalar T>
 Variable<T> nansum(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation location) {
-    const SourceScope scope(location);
+    const Composition scope(location);
     const AxisList    over    = axes.normalized("nansum", x.dimension(), location);
     const Variable<T> defined = where(equal(x, x), x, 0);
     return keep ? sum(defined, as_axes(over), keep_dims) : sum(defined, as_axes(over));
@@ -61,7 +62,7 @@ Variable<T> nansum(const Variable<T>& x, const Axes& axes, bool keep, SourceLoca
 
 template <Scalar T>
 Variable<T> nanmean(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation location) {
-    const SourceScope scope(location);
+    const Composition scope(location);
     const Axes        over    = as_axes(axes.normalized("nanmean", x.dimension(), location));
     const Mask        defined = equal(x, x);
     const Variable<T> count   = sum(where(defined, Variable<T>(1), Variable<T>(0)), over, keep_dims);
@@ -71,9 +72,26 @@ Variable<T> nanmean(const Variable<T>& x, const Axes& axes, bool keep, SourceLoc
 
 namespace {
 
+/// The second's share in the quantile at a fraction of the way from the element in place `below` to the next.
+double share_of_second(QuantileMethod method, std::size_t below, double fraction) {
+    if (fraction == 0) return 0;
+    switch (method) {
+    case QuantileMethod::lower:
+        return 0;
+    case QuantileMethod::higher:
+        return 1;
+    case QuantileMethod::midpoint:
+        return 0.5;
+    case QuantileMethod::nearest:
+        return fraction > 0.5 || (fraction == 0.5 && below % 2 == 1) ? 1 : 0;
+    default:
+        return fraction;
+    }
+}
+
 template <Scalar T>
 std::vector<Variable<T>> quantiles_of(std::string_view name, const Variable<T>& x, const Axes& axes, bool keep,
-                                      const std::vector<double>& probabilities, SourceLocation location) {
+                                      const std::vector<double>& probabilities, QuantileMethod method, SourceLocation location) {
     const AxisList   over = axes.normalized(name, x.dimension(), location);
     const MergedAxes merged(x.shape(), over);
     for (const double q : probabilities) {
@@ -85,7 +103,7 @@ std::vector<Variable<T>> quantiles_of(std::string_view name, const Variable<T>& 
         const Variable<T> nothing = keep ? mean(x, as_axes(over), keep_dims) : mean(x, as_axes(over));
         return std::vector<Variable<T>>(probabilities.size(), nothing);
     }
-    const Variable<T> line  = sort<T>(merged.merge(x), static_cast<Index>(merged.axis()), location);
+    const Variable<T> line  = sort<T>(merged.merge(x), static_cast<Index>(merged.axis()), Order::ascending, location);
     const auto        place = [&](std::size_t rank) {
         std::vector<Range> ranges(merged.axis(), Range::all());
         ranges.push_back(Range(static_cast<Index>(rank)));
@@ -97,8 +115,8 @@ std::vector<Variable<T>> quantiles_of(std::string_view name, const Variable<T>& 
     for (const double q : probabilities) {
         const double      position = q * static_cast<double>(merged.count() - 1);
         const auto        below    = static_cast<std::size_t>(position);
-        const double      fraction = position - static_cast<double>(below);
-        const Variable<T> number   = fraction == 0 ? place(below) : (1 - fraction) * place(below) + fraction * place(below + 1);
+        const double      share    = share_of_second(method, below, position - static_cast<double>(below));
+        const Variable<T> number = share == 0 ? place(below) : share == 1 ? place(below + 1) : (1 - share) * place(below) + share * place(below + 1);
         // The square of the NaN, so that its gradient is NaN too.
         const Variable<T> quantile = where(defined, number, last * last);
         result.push_back(keep ? with_axes_put_back(quantile, x.shape(), over) : quantile);
@@ -110,21 +128,22 @@ std::vector<Variable<T>> quantiles_of(std::string_view name, const Variable<T>& 
 
 template <Scalar T>
 Variable<T> median(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation location) {
-    const SourceScope scope(location);
-    return quantiles_of("median", x, axes, keep, {0.5}, location).front();
+    const Composition scope(location);
+    return quantiles_of("median", x, axes, keep, {0.5}, QuantileMethod::linear, location).front();
 }
 
 template <Scalar T>
-Variable<T> quantile(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation location, double q) {
-    const SourceScope scope(location);
-    return quantiles_of("quantile", x, axes, keep, {q}, location).front();
+Variable<T> quantile(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation location, double q, QuantileMethod method) {
+    const Composition scope(location);
+    return quantiles_of("quantile", x, axes, keep, {q}, method, location).front();
 }
 
 template <Scalar T>
-Variable<T> quantiles(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation location, const std::vector<double>& q) {
-    const SourceScope scope(location);
+Variable<T> quantiles(const Variable<T>& x, const Axes& axes, bool keep, SourceLocation location, const std::vector<double>& q,
+                      QuantileMethod method) {
+    const Composition scope(location);
     if (q.empty()) throw ValueError("quantile: there is no probability in the list", location);
-    std::vector<Variable<T>> each = quantiles_of("quantile", x, axes, keep, q, location);
+    std::vector<Variable<T>> each = quantiles_of("quantile", x, axes, keep, q, method, location);
     for (Variable<T>& one : each) one = expand_dims(one, 0);
     return concatenate(each, 0, location);
 }
@@ -135,8 +154,8 @@ Variable<T> quantiles(const Variable<T>& x, const Axes& axes, bool keep, SourceL
     template Variable<T> nansum<T>(const Variable<T>&, const Axes&, bool, SourceLocation);                                                           \
     template Variable<T> nanmean<T>(const Variable<T>&, const Axes&, bool, SourceLocation);                                                          \
     template Variable<T> median<T>(const Variable<T>&, const Axes&, bool, SourceLocation);                                                           \
-    template Variable<T> quantile<T>(const Variable<T>&, const Axes&, bool, SourceLocation, double);                                                 \
-    template Variable<T> quantiles<T>(const Variable<T>&, const Axes&, bool, SourceLocation, const std::vector<double>&);
+    template Variable<T> quantile<T>(const Variable<T>&, const Axes&, bool, SourceLocation, double, QuantileMethod);                                 \
+    template Variable<T> quantiles<T>(const Variable<T>&, const Axes&, bool, SourceLocation, const std::vector<double>&, QuantileMethod);
 XTGRAD_INSTANTIATE(float)
 XTGRAD_INSTANTIATE(double)
 #undef XTGRAD_INSTANTIATE

@@ -10,12 +10,6 @@ namespace {
 
 using X = Variables<double>;
 
-Array<Index> index(const Shape& shape, std::initializer_list<Index> places) {
-    Array<Index> result(shape);
-    std::copy(places.begin(), places.end(), result.data());
-    return result;
-}
-
 std::vector<Misuse> of_slice() {
     return {misuse("index 3 of 3", {{3}}, [](const X& x) { return slice(x[0], {3}); }),
             misuse("index -4 of 3", {{3}}, [](const X& x) { return slice(x[0], {-4}); }),
@@ -85,6 +79,14 @@ std::vector<Case> more_of_pad() {
                      [](const auto& x) {
                          return pad(x[0], {{11, 9}}, PadMode::reflect);
                      }),
+            composed({sample_array({3, 2})},
+                     [](const auto& x) {
+                         return pad(x[0], {{7, 4}, {0, 3}}, PadMode::symmetric);
+                     }),
+            composed({sample_array({3, 2})},
+                     [](const auto& x) {
+                         return pad(x[0], {{7, 4}, {3, 0}}, PadMode::wrap);
+                     }),
             composed({sample_array({})}, [](const auto& x) { return pad(x[0], 3, PadMode::edge); }),
             composed({sample_array({0, 2})},
                      [](const auto& x) {
@@ -108,6 +110,7 @@ std::vector<Misuse> of_pad() {
                    }),
             misuse("overflow of the size", {{2, 2}}, [](const X& x) { return pad(x[0], Index{1} << 40); }),
             misuse("nothing to reflect", {{0}}, [](const X& x) { return pad(x[0], 1, PadMode::reflect); }),
+            misuse("nothing to wrap around", {{0}}, [](const X& x) { return pad(x[0], 1, PadMode::wrap); }),
             misuse("overflow after another axis", {{2, 2}},
                    [](const X& x) {
                        return pad(x[0], {{1, 1}, {Index{1} << 62, 0}}, PadMode::edge);
@@ -124,6 +127,12 @@ OperationCases split_cases() {
                           return concatenate({parts[1] * 2, parts[0]});
                       }),
              composed({sample_array({2, 6})}, [](const auto& x) { return split(x[0], 3, -1)[1]; }),
+             // The parts' contributions are added to what the whole array has already, and to each other's.
+             composed({sample_array({3, 6})},
+                      [](const auto& x) {
+                          const auto parts = split(x[0], 3, 1);
+                          return square(parts[0]) + parts[1] * parts[2] + sum(x[0] * x[0], 1, keep_dims);
+                      }),
              composed({sample_array({2, 5})},
                       [](const auto& x) {
                           const auto parts = split(x[0], {1, 1, -2}, 1);
@@ -199,6 +208,10 @@ OperationCases take_cases() {
              composed({sample_array({2, 3, 2})},
                       [](const auto& x) {
                           return take(x[0], index({2, 1}, {0, 2}), 1);
+                      }),
+             composed({sample_array({4, 2})},
+                      [](const auto& x) {
+                          return take(x[0], {3, 0, 3}, 0) * take(x[0], {1, 3, -1}, 0);
                       }),
              composed({sample_array({2, 3})}, [](const auto& x) { return take(x[0], 1, 0); }),
              composed({sample_array({2, 3})},

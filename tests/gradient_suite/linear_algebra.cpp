@@ -381,6 +381,15 @@ void add_functions(Compositions& all) {
         all.add("cond", {well_conditioned_sample({3, 3})}, [=](const auto& x) { return cond(x[0], order); });
     }
     all.add("matrix_norm", {sample({0, 2})}, [](const auto& x) { return matrix_norm(x[0]); });
+    all.add("matrix_norm", {well_conditioned_sample({2, 3, 3})}, [=](const auto& x) { return matrix_norm(x[0], 1, {2, 0}); });
+    all.add("matrix_norm", {well_conditioned_sample({2, 3, 3})}, [=](const auto& x) { return matrix_norm(x[0], infinity, {-3, 1}, keep_dims); });
+    all.wrong("matrix_norm", {misuse("axes of which one is named twice", {{2, 2}},
+                                     [](const X& x) {
+                                         return matrix_norm(x[0], 1, {1, -1});
+                                     }),
+                              misuse("axis 2 of 2", {{2, 2}}, [](const X& x) {
+                                  return matrix_norm(x[0], 1, {0, 2});
+                              })});
     all.add("cond", {well_conditioned_sample({2, 3})}, [=](const auto& x) { return cond(x[0]); });
     all.wrong("matrix_norm", of_matrix([](const X& x) { return matrix_norm(x[0]); }));
     all.wrong("matrix_norm", {misuse("of order 3", {{2, 2}}, [](const X& x) { return matrix_norm(x[0], 3); }),

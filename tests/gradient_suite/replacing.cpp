@@ -8,12 +8,6 @@ namespace {
 
 using X = Variables<double>;
 
-Array<Index> index(const Shape& shape, std::initializer_list<Index> places) {
-    Array<Index> result(shape);
-    std::copy(places.begin(), places.end(), result.data());
-    return result;
-}
-
 OperationCases scatter_cases() {
     const auto once = [](const auto& x) { return scatter(x[0], index({2, 2}, {2, 0, 1, -1}), 1, x[1]); };
     return {"scatter",

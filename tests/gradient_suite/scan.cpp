@@ -8,13 +8,6 @@ namespace {
 
 using X = Variables<double>;
 
-template <class Along>
-std::vector<Misuse> of_one_axis(Along along) {
-    return {misuse("axis 2 of 2", {{2, 3}}, [=](const X& x) { return along(x[0], 2); }),
-            misuse("axis -3 of 2", {{2, 3}}, [=](const X& x) { return along(x[0], -3); }),
-            misuse("axis 0 of a number", {{}}, [=](const X& x) { return along(x[0], 0); })};
-}
-
 std::vector<Case> of_diff() {
     return {composed({sample_array({5})}, [](const auto& x) { return diff(x[0]); }),
             composed({sample_array({5})}, [](const auto& x) { return diff(x[0], 3); }),

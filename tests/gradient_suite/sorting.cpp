@@ -8,17 +8,11 @@ namespace {
 
 using X = Variables<double>;
 
-template <class Along>
-std::vector<Misuse> of_one_axis(Along along) {
-    return {misuse("axis 2 of 2", {{2, 3}}, [=](const X& x) { return along(x[0], 2); }),
-            misuse("axis -3 of 2", {{2, 3}}, [=](const X& x) { return along(x[0], -3); }),
-            misuse("axis 0 of a number", {{}}, [=](const X& x) { return along(x[0], 0); })};
-}
-
 std::vector<Case> of_topk() {
     return {composed({sample_array({5})}, [](const auto& x) { return topk(x[0], 2); }),
             composed({sample_array({3, 4})}, [](const auto& x) { return topk(x[0], 3, 0); }),
             composed({sample_array({2, 3})}, [](const auto& x) { return topk(x[0], 0); }),
+            composed({sample_array({3, 4})}, [](const auto& x) { return topk(x[0], 2, 0, Order::ascending); }),
             composed({sample_array({30, 12})}, [](const auto& x) { return topk(x[0], 5, 0); })};
 }
 
@@ -46,6 +40,13 @@ std::vector<Case> of_median() {
 std::vector<Case> of_quantile() {
     return {composed({sample_array({6})}, [](const auto& x) { return quantile(x[0], 0.3); }),
             composed({sample_array({5})}, [](const auto& x) { return quantile(x[0], 0.25, keep_dims); }),
+            composed({sample_array({6})}, [](const auto& x) { return quantile(x[0], 0.3, QuantileMethod::lower); }),
+            composed({sample_array({2, 6})}, [](const auto& x) { return quantile(x[0], 0.3, 1, QuantileMethod::higher); }),
+            composed({sample_array({6, 2})}, [](const auto& x) { return quantile(x[0], 0.3, 0, QuantileMethod::midpoint, keep_dims); }),
+            composed({sample_array({6, 2})},
+                     [](const auto& x) {
+                         return quantile(x[0], std::vector<double>{0.3, 0.5, 1}, 0, QuantileMethod::nearest);
+                     }),
             composed({sample_array({2, 3})}, [](const auto& x) { return quantile(x[0], 1, 0); }),
             composed({sample_array({2, 3, 4})},
                      [](const auto& x) {

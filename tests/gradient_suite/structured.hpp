@@ -86,11 +86,26 @@ std::vector<Misuse> of_axes(Reduce reduce) {
             misuse("axis 0 of a number", {{}}, [=](const Variables<double>& x) { return reduce(x[0], Axes{0}); })};
 }
 
+/// Wrong axes of `along(x, axis)`.
+template <class Along>
+std::vector<Misuse> of_one_axis(Along along) {
+    return {misuse("axis 2 of 2", {{2, 3}}, [=](const Variables<double>& x) { return along(x[0], 2); }),
+            misuse("axis -3 of 2", {{2, 3}}, [=](const Variables<double>& x) { return along(x[0], -3); }),
+            misuse("axis 0 of a number", {{}}, [=](const Variables<double>& x) { return along(x[0], 0); })};
+}
+
 template <class Reduce>
 std::vector<Misuse> of_axes_and_nothing(Reduce reduce) {
     std::vector<Misuse> result = of_axes(reduce);
     result.push_back(misuse("nothing at all", {{0}}, [=](const Variables<double>& x) { return reduce(x[0], Axes::every()); }));
     result.push_back(misuse("nothing over axis 0", {{0, 3}}, [=](const Variables<double>& x) { return reduce(x[0], Axes{0}); }));
+    return result;
+}
+
+/// Places for gather, scatter and their like.
+inline Array<Index> index(const Shape& shape, std::initializer_list<Index> places) {
+    Array<Index> result(shape);
+    std::copy(places.begin(), places.end(), result.data());
     return result;
 }
 
