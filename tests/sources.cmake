@@ -33,6 +33,9 @@ foreach(part IN LISTS XTGRAD_PARTS)
   set_tests_properties(headers.${part} PROPERTIES FIXTURES_REQUIRED installed_package COST 500)
 endforeach()
 
+# It has as many headers as all others together.
+set_tests_properties(headers.autograd PROPERTIES COST 850)
+
 # What configure refuses, and what it says: libraries that are missing, a BLAS that computes wrongly.
 function(xtgrad_refused name expect)
   add_test(NAME configure.${name} COMMAND "${CMAKE_COMMAND}" "-DSOURCE=${PROJECT_SOURCE_DIR}" "-DBINARY=${PROJECT_BINARY_DIR}/tests/configure/${name}"

@@ -86,6 +86,7 @@ std::vector<OperationCases> diagonal_cases();
 std::vector<OperationCases> matrix_cases();
 std::vector<OperationCases> convolution_cases();
 std::vector<OperationCases> linear_algebra_cases();
+std::vector<OperationCases> product_cases();
 std::vector<OperationCases> all_cases();
 
 std::string shapes_text(const std::vector<Array<double>>& inputs);

@@ -13,7 +13,7 @@ std::vector<OperationCases> all_cases() {
     std::vector<OperationCases> all;
     for (const auto family :
          {elementwise_cases, formula_cases, reduction_cases, scan_cases, sorting_cases, normalization_cases, shape_cases, rearranging_cases,
-          joining_cases, indexing_cases, replacing_cases, diagonal_cases, matrix_cases, convolution_cases, linear_algebra_cases}) {
+          joining_cases, indexing_cases, replacing_cases, diagonal_cases, matrix_cases, convolution_cases, linear_algebra_cases, product_cases}) {
         for (OperationCases& operation : family()) all.push_back(std::move(operation));
     }
     const auto structured = std::count_if(all.begin(), all.end(), [](const OperationCases& operation) { return operation.kind == Kind::structured; });

@@ -169,6 +169,8 @@ void with_type(ScalarType type, F&& f) {
     type == ScalarType::float32 ? f(float{}) : f(double{});
 }
 
+// Nothing derives from it, and nobody deletes it.
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor)
 class OneAtATime final : public Mutator {
 public:
     void cotangent(const Record& record, AnyVariable& g, bool creates_graph) override {

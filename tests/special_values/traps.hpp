@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <sstream>
 #include <string>
@@ -42,8 +43,12 @@ struct Outcome {
     const Array<T>& gradient() const { return gradients.front(); }
 };
 
-template <class F, std::same_as<double>... None>
-Outcome<double> outcome(const F& f, const std::vector<xt::xarray<double>>& inputs) {
+// Functions without their types, so that what calls them is compiled once in a source and not for every function.
+using Function  = std::function<Variable<double>(const Variable<double>&)>;
+using Function2 = std::function<Variable<double>(const Variable<double>&, const Variable<double>&)>;
+
+inline Outcome<double> outcome(const std::function<Variable<double>(const std::vector<Variable<double>>&)>& f,
+                               const std::vector<xt::xarray<double>>&                                       inputs) {
     Tape                          tape;
     std::vector<Variable<double>> x;
     for (const auto& input : inputs) x.push_back(tape.watch(input));
@@ -52,18 +57,15 @@ Outcome<double> outcome(const F& f, const std::vector<xt::xarray<double>>& input
 }
 
 /// Of a function of one array.
-template <class F>
-Outcome<double> at(const F& f, const xt::xarray<double>& x) {
-    return outcome([&](const auto& all) { return f(all[0]); }, {x});
+inline Outcome<double> at(const Function& f, const xt::xarray<double>& x) {
+    return outcome([&](const std::vector<Variable<double>>& all) { return f(all[0]); }, {x});
 }
-template <class F>
-Outcome<double> at(const F& f, const xt::xarray<double>& a, const xt::xarray<double>& b) {
-    return outcome([&](const auto& all) { return f(all[0], all[1]); }, {a, b});
+inline Outcome<double> at(const Function2& f, const xt::xarray<double>& a, const xt::xarray<double>& b) {
+    return outcome([&](const std::vector<Variable<double>>& all) { return f(all[0], all[1]); }, {a, b});
 }
 
 /// The gradient of the sum of the gradient's elements.
-template <class F>
-Array<double> second_derivative(const F& f, const xt::xarray<double>& x) {
+inline Array<double> second_derivative(const Function& f, const xt::xarray<double>& x) {
     Tape                   tape;
     const auto             v = tape.watch(x);
     const Variable<double> y = f(v);
