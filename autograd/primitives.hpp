@@ -36,14 +36,17 @@ struct Joined<PrimitiveList<P...>, PrimitiveList<Q...>, Rest...> : Joined<Primit
 /// Elementwise primitives whose kernels are compiled for each instruction set.
 using VectorPrimitives = PrimitiveList<
     // primitives/arithmetic.hpp
-    struct Add, struct Subtract, struct Multiply, struct Divide, struct Negate, struct Square, struct Sqrt, struct Pow,
+    struct Add, struct Subtract, struct Multiply, struct Divide, struct Negate, struct Square, struct Sqrt, struct Pow, struct Cbrt, struct Hypot,
+    struct Atan2, struct Ldexp,
     // primitives/transcendental.hpp
-    struct Exp, struct Expm1, struct Log, struct Log1p, struct Sin, struct Cos, struct Tanh,
+    struct Exp, struct Expm1, struct Log, struct Log1p, struct Sin, struct Cos, struct Tanh, struct Exp2, struct Log2, struct Log10,
     // primitives/trigonometric.hpp
-    struct SincDerivative,
+    struct Tan, struct Asin, struct Acos, struct Atan, struct Sinh, struct Cosh, struct Asinh, struct Acosh, struct Atanh, struct SincDerivative,
     // primitives/special.hpp
     struct Gaussian, struct Erf, struct Erfc, struct ErfcxMoment, struct Erfinv, struct Ndtr, struct LogNdtr, struct Lgamma, struct Polygamma,
     struct Xlogy, struct Xlog1py, struct Entr,
+    // primitives/rounding.hpp
+    struct Floor, struct Ceil, struct Round, struct Trunc, struct Fmod, struct Remainder,
     // primitives/activation.hpp
     struct Sigmoid, struct Softplus, struct Relu,
     // primitives/selection.hpp
@@ -56,15 +59,11 @@ using VectorPrimitives = PrimitiveList<
 /// bits of their recorded reading.
 using BaselinePrimitives = PrimitiveList<
     // primitives/arithmetic.hpp
-    struct Cbrt, struct Hypot, struct Atan2, struct Ldexp, struct Lerp,
-    // primitives/transcendental.hpp
-    struct Exp2, struct Log2, struct Log10,
-    // primitives/trigonometric.hpp
-    struct Tan, struct Asin, struct Acos, struct Atan, struct Sinh, struct Cosh, struct Asinh, struct Acosh, struct Atanh,
+    struct Lerp,
     // primitives/special.hpp
     struct BesselI,
     // primitives/rounding.hpp
-    struct Floor, struct Ceil, struct Round, struct Trunc, struct Fmod, struct Remainder, struct Copysign,
+    struct Copysign,
     // primitives/activation.hpp
     struct Softsign,
     // primitives/selection.hpp

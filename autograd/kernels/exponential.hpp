@@ -204,23 +204,26 @@ template <class T>
     return with_sign_of(x, minus / (T(1) - minus));
 }
 
+/// log(1 + f) − f + f²/2 + more, where 1 + f is between 1/√2 and √2.
+template <class T>
+Lanes<T> logarithm_past_square(Lanes<T> f, Lanes<T> square, Lanes<T> more) {
+    using N = ExponentialNumbers<T>;
+    if constexpr (sizeof(T) == 4) {
+        return multiply_add(square * f, polynomial(f, N::logarithm), more);
+    } else {
+        const Lanes<T> s = f / (f + T(2));
+        const Lanes<T> z = s * s;
+        return multiply_add(s, T(0.5) * square + z * polynomial(z, N::logarithm), more);
+    }
+}
+
 /// log(2^exponent · (1 + f)), where 1 + f is between 1/√2 and √2: log(1 + f) = f − (f²/2 − …), the scheme of FreeBSD's e_log.c.
 template <class T>
 Lanes<T> finish_logarithm(Lanes<T> exponent, Lanes<T> f) {
     using N               = ExponentialNumbers<T>;
     const Lanes<T> square = f * f;
-    const Lanes<T> half   = T(0.5) * square;
-    const Lanes<T> low    = exponent * N::ln2_low;
-    const auto     later  = [&] {
-        if constexpr (sizeof(T) == 4) {
-            return multiply_add(square * f, polynomial(f, N::logarithm), low);
-        } else {
-            const Lanes<T> s = f / (f + T(2));
-            const Lanes<T> z = s * s;
-            return multiply_add(s, half + z * polynomial(z, N::logarithm), low);
-        }
-    };
-    return multiply_add(exponent, Lanes<T>(N::ln2_high), f - (half - later()));
+    const Lanes<T> later  = logarithm_past_square(f, square, exponent * N::ln2_low);
+    return multiply_add(exponent, Lanes<T>(N::ln2_high), f - (T(0.5) * square - later));
 }
 
 /// A positive normal number as 2^exponent · mantissa, the mantissa between 1/√2 and √2.
@@ -240,31 +243,48 @@ struct SplitNumber {
     }
 };
 
-template <class T>
-Lanes<T> log_of(Lanes<T> x) {
+/// A logarithm of any base, by its value at 2^exponent · (1 + f).
+template <class T, class F>
+[[gnu::always_inline]] inline Lanes<T> logarithm_by(Lanes<T> x, F finish) {
     constexpr T          infinity = std::numeric_limits<T>::infinity();
     constexpr int        up       = ExponentialNumbers<T>::digits + 1; // makes every subnormal number normal
     const LaneMask<T>    tiny     = x < std::numeric_limits<T>::min();
     const SplitNumber<T> number(select(tiny, x * T(std::uint64_t{1} << up), x));
     const Lanes<T>       exponent = select(tiny, number.exponent - T(up), number.exponent);
-    const Lanes<T>       result   = select(x < infinity, finish_logarithm(exponent, number.mantissa - T(1)), x);
+    const Lanes<T>       result   = select(x < infinity, finish(exponent, number.mantissa - T(1)), x);
     return select(x > T(0), result, select(equal(x, T(0)), Lanes<T>(-infinity), Lanes<T>(std::numeric_limits<T>::quiet_NaN())));
 }
 
-/// log of 1 + x, whose rounding error joins the mantissa.
+template <class T>
+Lanes<T> log_of(Lanes<T> x) {
+    return logarithm_by(x, [](Lanes<T> exponent, Lanes<T> f) { return finish_logarithm(exponent, f); });
+}
+
+/// 1 + x for x > −1 as 2^exponent · (1 + f); the rounding error of the sum joins f.
+template <class T>
+struct SplitSuccessor {
+    Lanes<T> exponent;
+    Lanes<T> f;
+
+    explicit SplitSuccessor(Lanes<T> x) {
+        using N                     = ExponentialNumbers<T>;
+        const Lanes<T>       sum    = x + T(1);
+        const Lanes<T>       larger = at_least(x, T(1));
+        const Lanes<T>       lost   = at_most(x, T(1)) - (sum - larger);
+        const SplitNumber<T> number(sum);
+        // The largest numbers lose nothing that counts.
+        const Lanes<T> unit = scaled_normal(T(1), WholeNumber<T>(at_least(-number.exponent, T(1) - N::bias) + N::to_whole));
+        exponent            = number.exponent;
+        f                   = multiply_add(lost, unit, number.mantissa - T(1));
+    }
+};
+
 template <class T>
 Lanes<T> log1p_of(Lanes<T> x) {
-    using N                       = ExponentialNumbers<T>;
-    constexpr T          infinity = std::numeric_limits<T>::infinity();
-    const Lanes<T>       sum      = x + T(1);
-    const Lanes<T>       larger   = at_least(x, T(1));
-    const Lanes<T>       lost     = at_most(x, T(1)) - (sum - larger);
-    const SplitNumber<T> number(sum);
-    // The largest numbers lose nothing that counts.
-    const Lanes<T> unit   = scaled_normal(T(1), WholeNumber<T>(at_least(-number.exponent, T(1) - N::bias) + N::to_whole));
-    const Lanes<T> f      = multiply_add(lost, unit, number.mantissa - T(1));
-    const Lanes<T> result = with_sign_of(x, finish_logarithm(number.exponent, f));
-    const Lanes<T> within = select(x < infinity, result, x);
+    constexpr T             infinity = std::numeric_limits<T>::infinity();
+    const SplitSuccessor<T> sum(x);
+    const Lanes<T>          result = with_sign_of(x, finish_logarithm(sum.exponent, sum.f));
+    const Lanes<T>          within = select(x < infinity, result, x);
     return select(x > T(-1), within, select(equal(x, T(-1)), Lanes<T>(-infinity), Lanes<T>(std::numeric_limits<T>::quiet_NaN())));
 }
 

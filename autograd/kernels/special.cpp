@@ -277,16 +277,4 @@ double sinc_derivative(double n, double x) {
     return static_cast<double>(value * std::pow(pi, Long(order)));
 }
 
-double remainder(double a, double b) {
-    const double rest = std::fmod(a, b);
-    if (rest == 0) return std::copysign(rest, b);
-    return (rest < 0) != (b < 0) ? rest + b : rest;
-}
-
-double ldexp(double x, double n) {
-    // Beyond ±5000 every double has become 0 or infinite.
-    if (n == std::floor(n) && std::isfinite(n)) return std::ldexp(x, static_cast<int>(std::fmin(std::fmax(n, -5000), 5000)));
-    return x * std::exp2(n);
-}
-
 } // namespace xtgrad::special

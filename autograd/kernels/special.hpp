@@ -20,10 +20,4 @@ double bessel_i(double n, double x);
 /// The n-th derivative of sin(πx)/(πx).
 double sinc_derivative(double n, double x);
 
-/// The rest of a/b with the sign of b, as numpy.remainder.
-double remainder(double a, double b);
-
-/// x·2ⁿ without intermediate overflow; n need not be whole.
-double ldexp(double x, double n);
-
 } // namespace xtgrad::special

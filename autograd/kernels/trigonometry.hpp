@@ -7,7 +7,7 @@
 namespace xtgrad {
 inline namespace XTGRAD_TARGET {
 
-// Sine and cosine of lanes. xsimd's choose how to reduce the argument by the largest lane, so that a value depends on its neighbours.
+// Sine, cosine and tangent of lanes. xsimd's choose how to reduce the argument by the largest lane, so that a value depends on its neighbours.
 
 /// π/2 as a sum of short numbers, whose products with a count of quarter turns are exact within `reach` (Cody and Waite, "Software
 /// manual for the elementary functions", 1980).
@@ -34,19 +34,21 @@ struct SmallAngle {
     Lanes<T> sine;
     Lanes<T> cosine;
 
-    explicit SmallAngle(Lanes<T> r) {
+    /// Of r + low, where low is given: what the rounding of r lost.
+    template <class... Low>
+    explicit SmallAngle(Lanes<T> r, Low... low) {
         const Lanes<T> z = r * r;
         Lanes<T>       s(T(0));
         Lanes<T>       c(T(0));
         for (int power = QuarterTurn<T>::last_power; power >= 4; power -= 2) {
-            c = c * z + reciprocal_factorial(power);
-            s = s * z + reciprocal_factorial(power - 1);
+            c = multiply_add(c, z, Lanes<T>(reciprocal_factorial(power)));
+            s = multiply_add(s, z, Lanes<T>(reciprocal_factorial(power - 1)));
         }
-        sine = r + r * z * s;
+        sine = r + ((r * z * s) + ... + low);
         // 1 − z/2 is rounded; what that lost is put back.
         const Lanes<T> half = z * T(0.5);
         const Lanes<T> most = T(1) - half;
-        cosine              = most + (((T(1) - most) - half) + z * z * c);
+        cosine              = most + (((T(1) - most) - half) + ((z * z * c) - ... - (r * low)));
     }
 
 private:
@@ -63,11 +65,16 @@ template <class T>
 struct Reduced {
     Lanes<T> turns;
     Lanes<T> rest;
+    Lanes<T> low{T(0)}; // what the rounding of the rest lost
 
     explicit Reduced(Lanes<T> x) : rest(x) {
         constexpr T    two_over_pi = T(0.63661977236758134308);
         const Lanes<T> whole       = rounded(x * two_over_pi);
-        for (const T part : QuarterTurn<T>::parts) rest = rest - whole * part;
+        for (const T part : QuarterTurn<T>::parts) {
+            const Lanes<T> less = multiply_add(whole, Lanes<T>(-part), rest);
+            low                 = low + multiply_add(whole, Lanes<T>(-part), rest - less);
+            rest                = less;
+        }
         turns = whole - T(4) * rounded(whole * T(0.25));
     }
 
@@ -104,6 +111,22 @@ Lanes<T> cosine_of(Lanes<T> x) {
     const Lanes<T>      value = select(odd, small.sine, small.cosine);
     const auto          minus = equal(angle.turns, T(1)) || equal(abs(angle.turns), T(2));
     return beyond_reach(x, select(minus, -value, value), [](T number) { return std::cos(number); });
+}
+
+/// Sine over cosine, of odd quarter turns the negative reciprocal. What the reduction rounds is magnified here.
+template <class T>
+Lanes<T> tangent_of(Lanes<T> x) {
+    const Reduced<T>    angle(x);
+    const SmallAngle<T> small(angle.rest, angle.low);
+    const auto          odd    = equal(abs(angle.turns), T(1));
+    const Lanes<T>      value  = select(odd, -small.cosine, small.sine) / select(odd, small.sine, small.cosine);
+    const Lanes<T>      result = select(equal(x, T(0)), x, value); // −0 stays −0
+    return beyond_reach(x, result, [](T number) { return std::tan(number); });
+}
+
+template <class T, bool z>
+Lanes<T, z> tan(Lanes<T, z> x) {
+    return Lanes<T, z>(tangent_of(Lanes<T>(x.batch())).batch());
 }
 
 } // namespace XTGRAD_TARGET

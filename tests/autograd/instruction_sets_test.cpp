@@ -1,8 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <numbers>
+#include <tuple>
 #include <vector>
 
 #include <xtgrad/array/random.hpp>
@@ -10,9 +13,11 @@
 #include <xtgrad/autograd/kernels/table.hpp>
 #include <xtgrad/autograd/primitives/activation.hpp>
 #include <xtgrad/autograd/primitives/arithmetic.hpp>
+#include <xtgrad/autograd/primitives/rounding.hpp>
 #include <xtgrad/autograd/primitives/selection.hpp>
 #include <xtgrad/autograd/primitives/special.hpp>
 #include <xtgrad/autograd/primitives/transcendental.hpp>
+#include <xtgrad/autograd/primitives/trigonometric.hpp>
 
 using namespace xtgrad;
 
@@ -20,14 +25,14 @@ namespace {
 
 // The kernels are compiled for several instruction sets; a program uses those of the best one, these tests those of each.
 
-template <Scalar T>
-Array<T> forward(const kernels::Table<T>& table, std::size_t primitive, const Array<T>& x) {
-    Array<T>          y        = zeros<T>(x.shape());
-    const T*          operands = x.data();
+template <Scalar T, std::same_as<Array<T>>... X>
+Array<T> forward(const kernels::Table<T>& table, std::size_t primitive, const Array<T>& first, const X&... more) {
+    Array<T>          y          = zeros<T>(first.shape());
+    const T* const    operands[] = {first.data(), more.data()...};
     kernels::Loop     loop;
-    const std::size_t sizes[] = {x.size()};
-    kernels::plan_linear(loop, x.size(), sizes);
-    table.elementwise[primitive].forward(loop, &operands, y.data());
+    const std::size_t sizes[] = {first.size(), more.size()...};
+    kernels::plan_linear(loop, first.size(), sizes);
+    table.elementwise[primitive].forward(loop, operands, y.data());
     return y;
 }
 
@@ -70,38 +75,79 @@ Array<T> numbers(double reach) {
     return result;
 }
 
-/// NaN for NaN; infinities and zeros as they are, with their signs; else an error in units in the last place.
+/// NaN for NaN; infinities and zeros as they are, with their signs; else an error in units in the last place: that of the largest number too, in
+/// place of an infinity.
 template <Scalar T>
 double error_of(T value, long double exact) {
     const T near = static_cast<T>(exact);
     if (std::isnan(near)) return std::isnan(value) ? 0 : HUGE_VAL;
-    if (std::isinf(near)) return value == near ? 0 : HUGE_VAL;
+    if (std::isinf(near) && (value == near || std::isinf(exact))) return value == near ? 0 : HUGE_VAL;
     if (exact == 0) return value == 0 && std::signbit(value) == std::signbit(exact) ? 0 : HUGE_VAL;
-    const int         exponent = std::max(std::ilogb(exact), std::numeric_limits<T>::min_exponent - 1);
+    const int         exponent = std::clamp(std::ilogb(exact), std::numeric_limits<T>::min_exponent - 1, std::numeric_limits<T>::max_exponent - 1);
     const long double unit     = std::ldexp(1.0L, exponent + 1 - std::numeric_limits<T>::digits);
     const double      error    = static_cast<double>(std::abs(static_cast<long double>(value) - exact) / unit);
     return std::isnan(error) ? HUGE_VAL : error;
 }
 
-template <class P, Scalar T, class Exact>
-void check(Exact exact, double units = 3) {
-    const Array<T> x = numbers<T>(20);
+/// Every operand's numbers `places` on: other neighbours, and another place in the vector.
+template <Scalar T>
+Array<T> rotated(const Array<T>& x, std::size_t places) {
+    Array<T> result = zeros<T>(x.shape());
+    std::rotate_copy(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(places), x.end(), result.begin());
+    return result;
+}
+
+template <class P, Scalar T, class Exact, std::same_as<Array<T>>... X>
+void check_at(double most, Exact exact, const X&... x) {
+    const std::size_t size = std::get<0>(std::tie(x...)).size();
     for (const auto& set : kernels::tables<T>()) {
         CAPTURE(set.instruction_set);
         CAPTURE(P::name);
-        const Array<T> y       = forward(*set.table, elementwise_index<P>, x);
+        const Array<T> y       = forward<T>(*set.table, elementwise_index<P>, x...);
+        const Array<T> others  = forward<T>(*set.table, elementwise_index<P>, rotated(x, 3)...);
         double         largest = 0;
-        T              where   = 0;
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            const double error = error_of(y(i), exact(static_cast<long double>(x(i))));
+        std::size_t    where   = 0;
+        bool           alike   = true;
+        for (std::size_t i = 0; i < size; ++i) {
+            const double error = error_of(y(i), exact(static_cast<long double>(x(i))...));
             if (!(error <= largest)) {
                 largest = error;
-                where   = x(i);
+                where   = i;
             }
+            const T other = others((i + size - 3) % size);
+            alike         = alike && (other == y(i) ? std::signbit(other) == std::signbit(y(i)) : std::isnan(other) && std::isnan(y(i)));
         }
-        CAPTURE(where);
-        CHECK(largest <= units);
+        const double at[2] = {static_cast<double>(x(where))...};
+        CAPTURE(at[0]);
+        CAPTURE(at[1]);
+        CHECK(largest <= most);
+        CHECK(alike);
     }
+}
+
+template <class P, Scalar T, class Exact>
+void check(Exact exact, double most = 3) {
+    check_at<P, T>(most, exact, numbers<T>(20));
+}
+
+/// Pairs of all special numbers with each other, of unrelated numbers, of near ones, and of multiples and their neighbours.
+template <class P, Scalar T, class Exact>
+void check_pairs(Exact exact, double most = 3) {
+    const Array<T> x     = numbers<T>(20);
+    Array<T>       first = zeros<T>({4 * x.size()}), second = first;
+    const auto     special = [&](std::size_t i) { return x(x.size() - 1 - i % 21); };
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const T other       = x((i * 7919) % x.size());
+        const T pairs[4][2] = {{special(i), special(i / 21)},
+                               {x(i), other},
+                               {x(i), x(i) * other},
+                               {std::nextafter(std::trunc(other) * x(i), i % 3 == 0 ? T(0) : other), x(i)}};
+        for (std::size_t pair = 0; pair < 4; ++pair) {
+            first(4 * i + pair)  = pairs[pair][0];
+            second(4 * i + pair) = pairs[pair][1];
+        }
+    }
+    check_at<P, T>(most, exact, first, second);
 }
 
 // DLMF 7.12.1, for x ≤ −30.
@@ -135,6 +181,64 @@ TEST_CASE_TEMPLATE("Every instruction set computes the elementary functions to 3
     check<Negate, T>([](long double x) { return -x; });
     check<Square, T>([](long double x) { return x * x; });
     check<Relu, T>([](long double x) { return x <= 0 ? 0.0L : x; });
+    check<Exp2, T>([](long double x) { return std::exp2(x); });
+    check<Log2, T>([](long double x) { return std::log2(x); });
+    check<Log10, T>([](long double x) { return std::log10(x); });
+    check<Cbrt, T>([](long double x) { return std::cbrt(x); });
+    check<Tan, T>([](long double x) { return std::tan(x); });
+    check<Asin, T>([](long double x) { return std::asin(x); });
+    check<Acos, T>([](long double x) { return std::acos(x); });
+    check<Atan, T>([](long double x) { return std::atan(x); });
+    check<Sinh, T>([](long double x) { return std::sinh(x); });
+    check<Cosh, T>([](long double x) { return std::cosh(x); });
+    check<Asinh, T>([](long double x) { return std::asinh(x); });
+    check<Acosh, T>([](long double x) { return std::acosh(x); });
+    check<Atanh, T>([](long double x) { return std::atanh(x); });
+}
+
+TEST_CASE_TEMPLATE("Every instruction set computes functions of two numbers to 3 units in the last place, and special pairs as the C library", T,
+                   float, double) {
+    check_pairs<Hypot, T>([](long double a, long double b) { return std::hypot(a, b); });
+    check_pairs<Atan2, T>([](long double a, long double b) { return std::atan2(a, b); });
+    check_pairs<Ldexp, T>([](long double x, long double n) { return std::isfinite(n) && (x == 0 || std::isinf(x)) ? x : x * std::exp2(n); });
+}
+
+TEST_CASE_TEMPLATE("Every instruction set rounds, and divides with a remainder, exactly", T, float, double) {
+    check<Floor, T>([](long double x) { return std::floor(x); }, 0);
+    check<Ceil, T>([](long double x) { return std::ceil(x); }, 0);
+    check<Trunc, T>([](long double x) { return std::trunc(x); }, 0);
+    check<Round, T>([](long double x) { return std::nearbyint(x); }, 0);
+    check_pairs<Fmod, T>([](long double a, long double b) { return std::fmod(a, b); }, 0);
+    // Rounded where b is added to the rest.
+    check_pairs<Remainder, T>(
+        [](long double a, long double b) {
+            const long double rest = std::fmod(a, b);
+            if (rest == 0) return std::copysign(rest, b);
+            return (rest < 0) != (b < 0) ? rest + b : rest;
+        },
+        0.5);
+}
+
+TEST_CASE_TEMPLATE("Every instruction set is exact at whole powers of two, their logarithms and cubes", T, float, double) {
+    using Limits         = std::numeric_limits<T>;
+    constexpr int lowest = Limits::min_exponent - Limits::digits, count = Limits::max_exponent - lowest;
+    Array<T>      whole = zeros<T>({static_cast<std::size_t>(count)}), power = whole;
+    Array<T>      root = zeros<T>({200}), cube = root;
+    for (int i = 0; i < count; ++i) {
+        const auto place = static_cast<std::size_t>(i);
+        whole(place)     = static_cast<T>(lowest + i);
+        power(place)     = std::ldexp(T(1), lowest + i);
+    }
+    for (std::size_t i = 0; i < 200; ++i) {
+        root(i) = T(i) - T(100);
+        cube(i) = root(i) * root(i) * root(i);
+    }
+    for (const auto& set : kernels::tables<T>()) {
+        CAPTURE(set.instruction_set);
+        CHECK(forward<T>(*set.table, elementwise_index<Exp2>, whole) == power);
+        CHECK(forward<T>(*set.table, elementwise_index<Log2>, power) == whole);
+        CHECK(forward<T>(*set.table, elementwise_index<Cbrt>, cube) == root);
+    }
 }
 
 TEST_CASE_TEMPLATE("Every instruction set computes the error function and its kin to 5 units in the last place, tails and special values too", T,
