@@ -51,6 +51,7 @@ inline Outcome<double> outcome(const std::function<Variable<double>(const std::v
                                const std::vector<xt::xarray<double>>&                                       inputs) {
     Tape                          tape;
     std::vector<Variable<double>> x;
+    x.reserve(inputs.size());
     for (const auto& input : inputs) x.push_back(tape.watch(input));
     const Variable<double> y = f(x);
     return {y.value(), tape.gradient(y, x, seed(ones<double>(y.shape())))};
