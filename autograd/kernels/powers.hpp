@@ -22,10 +22,10 @@ struct PowerNumbers<float> {
     static constexpr float         log2_e_high = 0x1.716p+0F, log2_e_low = -0x1.7135a8p-13F;
     static constexpr float         log10_e_high = 0x1.bccp-2F, log10_e_low = -0x1.09d5b2p-15F;
     static constexpr float         log10_two_high = 0x1.344p-2F, log10_two_low = 0x1.3509f8p-18F;
-    // 1/∛m for m between 1/√2 and √2, minimax, to 2^−14.7.
+    // 1/∛m for m between 1/√2 and √2, minimax, to 2^−14.7: 0.1 units after Newton's step.
     static constexpr std::array<float, 5> reciprocal_cube_root{0x1.dfe070p+0F, -0x1.dca0c0p+0F, 0x1.8fb15ap+0F, -0x1.679ea8p-1F, 0x1.06e5f6p-3F};
-    static constexpr int                  thirds_up = 8; // 2^(3·8) makes every subnormal number normal
-    static constexpr float                far = 0x1p60F, near = 0x1p-50F, up = 0x1p90F;
+    static constexpr int                  thirds_up = 8;                 // 2^(3·8) makes every subnormal number normal
+    static constexpr float far = 0x1p60F, near = 0x1p-50F, up = 0x1p90F; // squares of lengths between them are normal; others are scaled
 };
 template <>
 struct PowerNumbers<double> {
@@ -39,7 +39,7 @@ struct PowerNumbers<double> {
     static constexpr double                 log2_e_high = 0x1.71547652p+0, log2_e_low = 0x1.705fc2eefa200p-33;
     static constexpr double                 log10_e_high = 0x1.bcb7b152p-2, log10_e_low = 0x1.b9438ca9aadd5p-36;
     static constexpr double                 log10_two_high = 0x1.344135p-2, log10_two_low = 0x1.3ef3fde623e25p-31;
-    // To 2^−20.1.
+    // To 2^−20.1: less than 0.01 units.
     static constexpr std::array<double, 7> reciprocal_cube_root{0x1.0e13f9b3bb63ep+1,  -0x1.93679620a5be2p+1, 0x1.1c0b759b906bcp+2,
                                                                 -0x1.02bb4c36433b9p+2, 0x1.207ecf8d6aecbp+1,  -0x1.66f12badbc842p-1,
                                                                 0x1.7e196a7a5e80cp-4};
