@@ -185,8 +185,4 @@ Lanes<T, strong_zero> cotangent_quotient(Lanes<T, strong_zero> g, Lanes<T, stron
 } // namespace xtgrad
 
 #include <xtgrad/autograd/kernels/exponential.hpp>
-#include <xtgrad/autograd/kernels/hyperbolic.hpp>
-#include <xtgrad/autograd/kernels/inverse_trigonometry.hpp>
-#include <xtgrad/autograd/kernels/powers.hpp>
-#include <xtgrad/autograd/kernels/rounding.hpp>
 #include <xtgrad/autograd/kernels/trigonometry.hpp>
