@@ -56,7 +56,7 @@ void multiply_plainly(Operand<T> a, Operand<T> b, Index rows, Index columns, Ind
     }
 }
 
-// Bound by memory: BLAS, which packs both, takes ten times as long.
+// Bound by memory: dgemm, which packs both, takes ten times as long.
 template <class T>
 void multiply_column_by_row(Index rows, Index columns, T alpha, const T* a, const T* b, T* c) {
     constexpr Index elements_of_part = Index{1} << 15;
@@ -275,7 +275,8 @@ void gemm(bool transpose_a, bool transpose_b, Index rows, Index columns, Index i
         scale(c, rows * columns, beta);
         return;
     }
-    if (inner == 1 && rows * columns > largest_plain && beta == T{0}) {
+    // OpenBLAS's sgemm has a kernel for such products with vectors as wide as the processor's.
+    if (sizeof(T) == sizeof(double) && inner == 1 && rows * columns > largest_plain && beta == T{0}) {
         multiply_column_by_row(rows, columns, alpha, a, b, c);
         return;
     }

@@ -9,7 +9,8 @@ namespace xtgrad::optim {
 
 namespace {
 
-constexpr std::size_t grain = std::size_t{1} << 15; // some 5 to 10 µs: an update reads and writes memory and little else
+constexpr std::size_t grain =
+    std::size_t{1} << 16; // some 10 to 20 µs; in smaller parts it takes longer, because what one core wrote last has to reach another
 
 } // namespace
 
