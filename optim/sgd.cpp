@@ -9,8 +9,8 @@ namespace xtgrad::optim {
 
 namespace {
 
-constexpr std::size_t grain =
-    std::size_t{1} << 16; // some 10 to 20 µs; in smaller parts it takes longer, because what one core wrote last has to reach another
+// Some 10 to 20 µs. In smaller parts it takes longer, because what one core wrote last has to reach another.
+constexpr std::size_t grain = std::size_t{1} << 16;
 
 } // namespace
 
