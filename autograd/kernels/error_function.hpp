@@ -163,20 +163,6 @@ template <class T>
     return with_sign_of(x, select(size < T(1), y, at_ends));
 }
 
-#define XTGRAD_OF_LANES(name, function)                                                                                                              \
-    template <class T, bool z>                                                                                                                       \
-    Lanes<T, z> name(Lanes<T, z> x) {                                                                                                                \
-        return Lanes<T, z>(function(Lanes<T>(x.batch())).batch());                                                                                   \
-    }
-
-XTGRAD_OF_LANES(erf, erf_of)
-XTGRAD_OF_LANES(erfc, erfc_of)
-XTGRAD_OF_LANES(erfinv, erfinv_of)
-XTGRAD_OF_LANES(ndtr, ndtr_of)
-XTGRAD_OF_LANES(log_ndtr, log_ndtr_of)
-
-#undef XTGRAD_OF_LANES
-
 /// e^(−x²).
 template <class T, bool z>
 Lanes<T, z> gaussian(Lanes<T, z> x) {

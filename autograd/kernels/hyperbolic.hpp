@@ -83,26 +83,5 @@ template <class T>
     return with_sign_of(x, T(0.5) * log1p_of((size + size) / (T(1) - size)));
 }
 
-template <class T, bool z>
-Lanes<T, z> sinh(Lanes<T, z> x) {
-    return Lanes<T, z>(sinh_of(Lanes<T>(x.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> cosh(Lanes<T, z> x) {
-    return Lanes<T, z>(cosh_of(Lanes<T>(x.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> asinh(Lanes<T, z> x) {
-    return Lanes<T, z>(asinh_of(Lanes<T>(x.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> acosh(Lanes<T, z> x) {
-    return Lanes<T, z>(acosh_of(Lanes<T>(x.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> atanh(Lanes<T, z> x) {
-    return Lanes<T, z>(atanh_of(Lanes<T>(x.batch())).batch());
-}
-
 } // namespace XTGRAD_TARGET
 } // namespace xtgrad

@@ -110,22 +110,5 @@ template <class T>
     return whole + (lost + (low + select(add, rest, -rest)));
 }
 
-template <class T, bool z>
-Lanes<T, z> asin(Lanes<T, z> x) {
-    return Lanes<T, z>(asin_of(Lanes<T>(x.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> acos(Lanes<T, z> x) {
-    return Lanes<T, z>(acos_of(Lanes<T>(x.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> atan(Lanes<T, z> x) {
-    return Lanes<T, z>(atan_of(Lanes<T>(x.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> atan2(Lanes<T, z> y, Lanes<T, z> x) {
-    return Lanes<T, z>(atan2_of(Lanes<T>(y.batch()), Lanes<T>(x.batch())).batch());
-}
-
 } // namespace XTGRAD_TARGET
 } // namespace xtgrad

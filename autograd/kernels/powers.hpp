@@ -154,30 +154,5 @@ template <class T>
     return select(equal(x, infinity) || equal(y, infinity), Lanes<T>(infinity), length);
 }
 
-template <class T, bool z>
-Lanes<T, z> exp2(Lanes<T, z> x) {
-    return Lanes<T, z>(exp2_of(Lanes<T>(x.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> log2(Lanes<T, z> x) {
-    return Lanes<T, z>(log2_of(Lanes<T>(x.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> log10(Lanes<T, z> x) {
-    return Lanes<T, z>(log10_of(Lanes<T>(x.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> ldexp(Lanes<T, z> x, Lanes<T, z> n) {
-    return Lanes<T, z>(ldexp_of(Lanes<T>(x.batch()), Lanes<T>(n.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> cbrt(Lanes<T, z> x) {
-    return Lanes<T, z>(cbrt_of(Lanes<T>(x.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> hypot(Lanes<T, z> a, Lanes<T, z> b) {
-    return Lanes<T, z>(hypot_of(Lanes<T>(a.batch()), Lanes<T>(b.batch())).batch());
-}
-
 } // namespace XTGRAD_TARGET
 } // namespace xtgrad

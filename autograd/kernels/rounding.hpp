@@ -59,10 +59,6 @@ template <class T>
 Lanes<T> copysign_of(Lanes<T> x, Lanes<T> sign) {
     return with_sign_of(sign, abs(x));
 }
-template <class T, bool z>
-Lanes<T, z> copysign(Lanes<T, z> x, Lanes<T, z> sign) {
-    return Lanes<T, z>(copysign_of(Lanes<T>(x.batch()), Lanes<T>(sign.batch())).batch());
-}
 
 #if defined(__AVX512F__) || defined(__FMA__)
 /// a − quotient·b where that is a number of the type.
@@ -118,15 +114,6 @@ template <class T>
     const Lanes<T> rest  = fmod_of(a, b);
     const Lanes<T> other = select((rest < T(0) && b > T(0)) || (rest > T(0) && b < T(0)), rest + b, rest);
     return select(equal(rest, T(0)), with_sign_of(b, abs(rest)), other);
-}
-
-template <class T, bool z>
-Lanes<T, z> fmod(Lanes<T, z> a, Lanes<T, z> b) {
-    return Lanes<T, z>(fmod_of(Lanes<T>(a.batch()), Lanes<T>(b.batch())).batch());
-}
-template <class T, bool z>
-Lanes<T, z> remainder(Lanes<T, z> a, Lanes<T, z> b) {
-    return Lanes<T, z>(remainder_of(Lanes<T>(a.batch()), Lanes<T>(b.batch())).batch());
 }
 
 } // namespace XTGRAD_TARGET
