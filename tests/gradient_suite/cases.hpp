@@ -36,6 +36,8 @@ struct Case {
     std::function<std::vector<Quad>(const QuadArrays&)> reference{};
     /// Errors are judged beside the largest entry of a Jacobian: what the algorithms of linear algebra promise.
     bool normwise = false;
+    /// A fused formula: its recorded derivative is that of the composition, which rounds elsewhere than its kernels do.
+    bool fused = false;
     /// For elementwise primitives and formulas.
     std::function<Tangents(const std::vector<Array<double>>& direction)> on_duals{};
 

@@ -202,6 +202,7 @@ OperationCases cases_of(const Rule& rule) {
     Random         random(29);
     const auto     add = [&](const std::vector<Shape>& shapes) {
         Case sample;
+        sample.fused = rule.kind == Kind::formula && rule.index < FusedFormulas::size;
         for (std::size_t input = 0; input < shapes.size(); ++input) {
             sample.inputs.push_back(draw(shapes[input], rule.intervals[input], random));
             sample.differentiable.push_back(!rule.intervals[input].truth);
