@@ -9,7 +9,7 @@
 namespace xtgrad {
 inline namespace XTGRAD_TARGET {
 
-// The error function of lanes and its kin, without branches, right to 4 units in the last place, in their tails too. All go through
+// The error function of lanes and its kin, without branches, right to 5 units in the last place, in their tails too. All go through
 // erfcx(x) = e^(x²)·erfc(x), which is near 1/(x√π) in the tail, and e^(−x²) of a square that is kept in two parts.
 //
 // The polynomials interpolate at Chebyshev's points, computed in 40 digits and then rounded. Beside each stands what it adds to the error.

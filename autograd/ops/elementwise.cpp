@@ -22,7 +22,7 @@ constexpr std::size_t most_inputs = 3;
 // Of a backward kernel: the cotangent, the inputs, the output.
 constexpr std::size_t most_operands = most_inputs + 2;
 
-/// The record of every elementwise primitive: which one it is, and what its vjp takes.
+/// The record of every elementwise primitive and fused formula: which one it is, and what its vjp takes.
 template <Scalar T>
 class ElementwiseRecord final : public Record {
 public:
@@ -76,7 +76,7 @@ constexpr std::array<bool, most_inputs> passes_on() {
     }
 }
 
-/// What is known of a primitive beside its kernels.
+/// What is known of a primitive or fused formula beside its kernels.
 template <Scalar T>
 struct Facts {
     std::string_view              name;
